@@ -1,0 +1,20 @@
+import type { ObjectRef } from "./kube-object.ts";
+import type { Intent } from "./run.ts";
+
+/** What the engine asks before each write: do we still hold the instance? Implemented by the lease. */
+export interface WriteFence {
+  /** Throws a KplanError `lease-lost` when less than a third of the lease is left on the monotonic clock. */
+  check(): void;
+  /** Aborts when the lease is lost. */
+  readonly lost: AbortSignal;
+}
+
+/** Where the engine's progress is kept. Implemented by the store. */
+export interface RunRecorder {
+  /** Resolves when the intent is stored; no write of the task may begin before. Objects are added to the inventory at the same time. */
+  intent(intent: Intent): Promise<void>;
+  /** The objects are gone for good: they leave the inventory with the next write. */
+  removed(refs: readonly ObjectRef[]): void;
+  /** The task's objects are in place: its intent goes with the next write. */
+  done(intent: Pick<Intent, "path">): void;
+}

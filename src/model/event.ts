@@ -1,0 +1,77 @@
+import type { Health } from "./health.ts";
+import type { ObjectRef } from "./kube-object.ts";
+import type { Plan } from "./plan.ts";
+import type { Preview, RunKind, RunOutcome, RunPath, RunReason } from "./run.ts";
+import type { ExecutionStatus, PlanStatus } from "./status.ts";
+
+/** Everything a run ever says. The live tree, plain lines, JSON lines and the run record are views of this one stream. */
+export type RunEvent = {
+  /** RFC 3339. */
+  readonly at: string;
+} & RunEventBody;
+
+/** A `RunEvent` before it is given its time. */
+export type RunEventBody =
+  | {
+      readonly type: "run-started";
+      readonly run: {
+        readonly uid: string;
+        readonly number: number;
+        readonly kind: RunKind;
+        readonly instance: string;
+        readonly namespace: string;
+        readonly operatorVersion: string;
+      };
+      readonly plans: readonly Plan[];
+      readonly statuses: readonly PlanStatus[];
+      /** It goes on where an earlier driver stopped. */
+      readonly resumed: boolean;
+    }
+  /** Another driver executes this very request; its progress is followed. */
+  | { readonly type: "attached"; readonly holder: string }
+  /** The dry run before the first write begins, or has ended without a problem. */
+  | { readonly type: "check-started"; readonly objects: number }
+  | { readonly type: "check-finished"; readonly preview: Preview }
+  /** A plan, phase or step has another status (which of them: the path says). */
+  | {
+      readonly type: "status";
+      readonly path: RunPath;
+      readonly status: ExecutionStatus;
+      readonly message?: string;
+      readonly reason?: RunReason;
+    }
+  /** A task begins; its intent is on record. */
+  | {
+      readonly type: "task-started";
+      readonly path: RunPath;
+      readonly objects: readonly ObjectRef[];
+      readonly act: "apply" | "delete";
+    }
+  /** A write was answered, or was found needless (`unchanged`, `absent`). */
+  | {
+      readonly type: "object-written";
+      readonly path: RunPath;
+      readonly ref: ObjectRef;
+      readonly change: "created" | "configured" | "unchanged" | "deleted" | "absent";
+    }
+  /** The health of an object changed, in state or in sentence. */
+  | {
+      readonly type: "object-health";
+      readonly path: RunPath;
+      readonly ref: ObjectRef;
+      readonly health: Health;
+    }
+  /** All of a task's objects are as they should be. */
+  | { readonly type: "task-finished"; readonly path: RunPath }
+  /** Something went wrong that may mend itself; the step goes on. */
+  | {
+      readonly type: "retry";
+      readonly path: RunPath;
+      readonly message: string;
+      readonly inMs: number;
+    }
+  | { readonly type: "warning"; readonly message: string }
+  | { readonly type: "run-finished"; readonly outcome: RunOutcome };
+
+/** Takes an event; must not throw. The engine calls it in the order things happened. */
+export type Emit = (event: RunEventBody) => void;

@@ -1,0 +1,67 @@
+import type { Operator } from "./package.ts";
+
+/** Field manager of every write (server-side apply). */
+export const FIELD_MANAGER = "kplan";
+
+/** `apiVersion` of KUDO's custom resources, which kplan keeps exactly. */
+export const KUDO_API_VERSION = "kudo.dev/v1beta1";
+
+/** `apiVersion` of a native package. */
+export const NATIVE_API_VERSION = "kplan.dev/v1";
+
+/** Labels that KUDO put on what it applied, and kplan keeps (compat section 4.1). */
+export const LABEL = {
+  heritage: "heritage",
+  operator: "kudo.dev/operator",
+  instance: "kudo.dev/instance",
+  /** Ours, on our own objects (runs, package pieces, leases, secrets): what the object is for. */
+  role: "kplan.dev/role",
+} as const;
+
+/** Annotations, KUDO's and ours. */
+export const ANNOTATION = {
+  plan: "kudo.dev/plan",
+  phase: "kudo.dev/phase",
+  step: "kudo.dev/step",
+  /** uid of the run that last applied the object. */
+  planUid: "kudo.dev/last-plan-execution-uid",
+  operatorVersion: "kudo.dev/operator-version",
+  /** On a pod template: changes when a ConfigMap or Secret that the pod uses does. */
+  dependenciesHash: "kudo.dev/dependencies-hash",
+  /** On a ConfigMap or Secret (any value): its content does not restart pods. */
+  skipHash: "kudo.dev/skip-hash-calculation",
+  /** On an OperatorVersion and on package Secrets: `native` or `kudo`. */
+  dialect: "kplan.dev/dialect",
+  /** sha256 of the package, lower-case hex. */
+  digest: "kplan.dev/digest",
+  /** On an Instance: the fencing token of the current driver, a decimal number. */
+  token: "kplan.dev/token",
+  /** On an Instance: a request of another terminal to the driver. */
+  request: "kplan.dev/request",
+} as const;
+
+/** `<name>-<appVersion>-<operatorVersion>`, or without the appVersion when there is none (compat section 1.4). */
+export function operatorVersionName(operator: Operator): string {
+  const { name, appVersion, operatorVersion } = operator;
+  return appVersion ? `${name}-${appVersion}-${operatorVersion}` : `${name}-${operatorVersion}`;
+}
+
+/** `<operator>-instance`, the name of an instance when none is given. */
+export function defaultInstanceName(operatorName: string): string {
+  return `${operatorName}-instance`;
+}
+
+/** Name of the Secret that holds the values of an instance's secret parameters. */
+export function secretsName(instance: string): string {
+  return `${instance}-secrets`;
+}
+
+/** Name of the object that keeps run number `n` of an instance. */
+export function runName(instance: string, n: number): string {
+  return `${instance}-run-${n}`;
+}
+
+/** Name of the Lease that says who drives an instance. */
+export function leaseName(instance: string): string {
+  return `${instance}-kplan`;
+}

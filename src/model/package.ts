@@ -1,0 +1,50 @@
+import type { Place } from "./issue.ts";
+import type { Parameter, ParameterGroup } from "./parameter.ts";
+import type { Plan } from "./plan.ts";
+import type { Task } from "./task.ts";
+
+/** Which language a package is written in (design section 2). */
+export type Dialect = "native" | "kudo";
+
+/** What `operator.yaml` says. */
+export interface Operator {
+  readonly name: string;
+  readonly description?: string;
+  /** Semantic version of the package. */
+  readonly operatorVersion: string;
+  /** Version of the software it runs. */
+  readonly appVersion?: string;
+  /** Least Kubernetes version, major.minor. */
+  readonly kubernetesVersion?: string;
+  /** Range of kplan versions that can run it (npm semver range). */
+  readonly kplanVersion?: string;
+  readonly maintainers: readonly { readonly name?: string; readonly email?: string }[];
+  readonly url?: string;
+  readonly tasks: readonly Task[];
+  /** In the order that the file lists them; this order decides which of several triggered plans runs first. */
+  readonly plans: readonly Plan[];
+}
+
+/** A package that was read and found well-formed. */
+export interface OperatorPackage {
+  readonly dialect: Dialect;
+  /** As the user named it: a folder or a file. */
+  readonly source: string;
+  /** sha256 over the sorted paths and contents of all files, lower-case hex. */
+  readonly digest: string;
+  /** Every regular file by its path below the root (`/` as separator). */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly operator: Operator;
+  readonly groups: readonly ParameterGroup[];
+  /** In the order that `params.yaml` lists them. */
+  readonly parameters: readonly Parameter[];
+  /** Text of each template by its key: the path below `templates/`. */
+  readonly templates: ReadonlyMap<string, string>;
+  /**
+   * Where a value of a YAML file of the package stands.
+   * @param file e.g. `operator.yaml`
+   * @param path keys and indexes from the root, e.g. `["plans", "deploy", "strategy"]`; the nearest known ancestor is used
+   * @param part the key or the value of a mapping member; `value` when absent
+   */
+  placeOf(file: string, path: readonly (string | number)[], part?: "key" | "value"): Place;
+}

@@ -1,0 +1,51 @@
+import type { Place } from "./issue.ts";
+import type { Json } from "./json.ts";
+
+/** The types a parameter may have. A `secret` is text that is kept in a Secret and never shown. */
+export type ParameterType =
+  | "string"
+  | "integer"
+  | "number"
+  | "boolean"
+  | "array"
+  | "map"
+  | "secret";
+
+/** A declared parameter of a package. */
+export interface Parameter {
+  readonly name: string;
+  readonly type: ParameterType;
+  readonly displayName?: string;
+  readonly description?: string;
+  readonly hint?: string;
+  readonly group?: string;
+  readonly default?: Json;
+  /** Must have a value. A secret that is not required is generated when it is not given. */
+  readonly required: boolean;
+  /** The values it may have. */
+  readonly enum?: readonly Json[];
+  /** May not change after install. */
+  readonly immutable: boolean;
+  /** The plan that a change of it runs; else `update`, else `deploy`. */
+  readonly trigger?: string;
+  /** Where it is declared. */
+  readonly at: Place;
+}
+
+/** A group of parameters, for people. */
+export interface ParameterGroup {
+  readonly name: string;
+  readonly displayName?: string;
+  readonly description?: string;
+}
+
+/** What a template sees of a secret parameter: where it is kept, never what it is. */
+export interface SecretRef {
+  /** Name of the Secret. */
+  readonly name: string;
+  /** Key in the Secret's data. */
+  readonly key: string;
+}
+
+/** Effective values by parameter name; a secret's value is a `SecretRef`; a parameter without value is null. */
+export type ParameterValues = Readonly<Record<string, Json>>;

@@ -1,0 +1,180 @@
+import type { Health } from "./health.ts";
+import type { Json } from "./json.ts";
+import type { ObjectRef } from "./kube-object.ts";
+import type { OperatorPackage } from "./package.ts";
+import type { ParameterValues } from "./parameter.ts";
+import type { Plan } from "./plan.ts";
+import type { Capabilities, RunConstants } from "./scope.ts";
+import type { ExecutionStatus, PlanStatus } from "./status.ts";
+
+/** Names a place in a run; `task` etc. are absent for what stands above. */
+export interface RunPath {
+  readonly plan: string;
+  readonly phase?: string;
+  readonly step?: string;
+  readonly task?: string;
+}
+
+/** `deploy.nodes.cleanup`: how a place in a run is named to people. */
+export function pathText(path: RunPath): string {
+  return [path.plan, path.phase, path.step, path.task].filter(Boolean).join(".");
+}
+
+/** Why a run is not going on, beside KUDO's status words. */
+export type RunReason = "Interrupted" | "Paused" | "Cancelled" | "TimedOut" | "Skipped" | "Failed";
+
+/** What asked for a run. */
+export type RunKind = "install" | "update" | "upgrade" | "trigger" | "uninstall";
+
+/** One object that an instance made, and so may remove again. */
+export interface InventoryEntry {
+  readonly ref: ObjectRef;
+  /** Where in a run it was last applied. */
+  readonly path: RunPath;
+}
+
+/** A changed parameter; values as canonical JSON text, those of secrets as `***`; null: not set. */
+export interface ParameterChange {
+  readonly name: string;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** One execution, as it is kept in the cluster (`<instance>-run-<n>`). Never holds a secret value. */
+export interface RunRecord {
+  /** Version of this format. */
+  readonly format: 1;
+  readonly uid: string;
+  /** Counts from 1 for each instance. */
+  readonly number: number;
+  readonly kind: RunKind;
+  readonly instance: string;
+  readonly namespace: string;
+  /** Name of the OperatorVersion. */
+  readonly operatorVersion: string;
+  /** Digest of the package it began with and keeps. */
+  readonly digest: string;
+  /** In the order they run. */
+  readonly plans: readonly string[];
+  readonly cause: {
+    /** As the API server or the kubeconfig names the user, if known. */
+    readonly user?: string;
+    readonly host: string;
+    readonly changes: readonly ParameterChange[];
+  };
+  /** Values given by the user (defaults left out), as canonical JSON text; a secret's is a salted hash, `sha256:…`. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly constants: RunConstants;
+  readonly status: ExecutionStatus;
+  readonly reason?: RunReason;
+  readonly message?: string;
+  readonly hint?: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  /** Last time its driver wrote it. */
+  readonly updatedAt: string;
+  readonly planStatus: readonly PlanStatus[];
+  /** RFC 3339 times of each step by `plan.phase.step`. */
+  readonly times: Readonly<Record<string, { readonly from: string; readonly to?: string }>>;
+  /** What a task is about to write, noted before its first write; gone when the task is done. */
+  readonly intents: readonly Intent[];
+  /** All that the instance has made so far and not removed. */
+  readonly inventory: readonly InventoryEntry[];
+}
+
+/** One task's announcement of its writes. */
+export interface Intent {
+  readonly path: RunPath;
+  readonly objects: readonly ObjectRef[];
+  /** Apply or delete. */
+  readonly act: "apply" | "delete";
+}
+
+/** How long things may take, in milliseconds (design section 5). */
+export interface RunLimits {
+  readonly step: number;
+  readonly noActivity: number;
+  readonly unschedulable: number;
+  readonly imagePull: number;
+  readonly crashLoopRestarts: number;
+  /** Steps and tasks that run at the same time, at most. */
+  readonly concurrency: number;
+}
+
+/** Design section 5's numbers. */
+export const DEFAULT_RUN_LIMITS: RunLimits = {
+  step: 30 * 60_000,
+  noActivity: 10 * 60_000,
+  unschedulable: 5 * 60_000,
+  imagePull: 2 * 60_000,
+  crashLoopRestarts: 5,
+  concurrency: 10,
+};
+
+/** All that decides what a run does; plain data besides the package. */
+export interface RunInputs {
+  readonly uid: string;
+  readonly pkg: OperatorPackage;
+  readonly instance: { readonly name: string; readonly namespace: string; readonly uid: string };
+  /** Effective values, defaults and secret references filled in. */
+  readonly parameters: ParameterValues;
+  readonly facts: Readonly<Record<string, Json>>;
+  readonly capabilities: Capabilities;
+  readonly constants: RunConstants;
+  /** In the order they run; a plan begins when the one before is COMPLETE. */
+  readonly plans: readonly Plan[];
+  /** Where it stands: a fresh run has all PENDING; a resumed one keeps what is COMPLETE. */
+  readonly statuses: readonly PlanStatus[];
+  /** What the instance had made before. */
+  readonly inventory: readonly InventoryEntry[];
+  /** Mixed into hashes over Secrets, so that a hash tells nothing about a value. */
+  readonly hashSalt: string;
+}
+
+/** How a run ended. */
+export type RunOutcome =
+  | { readonly result: "complete"; readonly message?: string }
+  | RunFailure
+  | { readonly result: "interrupted"; readonly message: string };
+
+/** A run that did not get there; a timed-out one can be resumed. */
+export interface RunFailure {
+  readonly result: "failed" | "timed-out";
+  readonly path: RunPath;
+  /** The root cause in one sentence. */
+  readonly message: string;
+  /** The next command. */
+  readonly hint?: string;
+  readonly ref?: ObjectRef;
+  readonly health?: Health;
+}
+
+/** What a dry run found about one object. */
+export interface PlannedObject {
+  readonly path: RunPath;
+  readonly ref: ObjectRef;
+  /**
+   * `create`, `configure` (differs), `unchanged`, `delete`, `absent` (nothing to delete), or `later`: cannot be known before an earlier step is done.
+   */
+  readonly change: "create" | "configure" | "unchanged" | "delete" | "absent" | "later";
+  /** Why it is `later`. */
+  readonly why?: string;
+  /** Unified diff of the YAML, secret values masked; for `configure`. */
+  readonly diff?: string;
+}
+
+/** What a run would do, and every reason it would be refused for. */
+export interface Preview {
+  readonly objects: readonly PlannedObject[];
+  /** Conflicts, immutable fields, missing permissions, kinds not served: found before the first write. */
+  readonly problems: readonly PreviewProblem[];
+}
+
+/** One reason why a run would fail. */
+export interface PreviewProblem {
+  readonly path: RunPath;
+  readonly ref: ObjectRef;
+  readonly message: string;
+  readonly hint?: string;
+}
