@@ -1,0 +1,38 @@
+import type { Clock } from "../model/clock.ts";
+import type { Cluster } from "../model/cluster.ts";
+import type { Emit } from "../model/event.ts";
+import type { RunLimits } from "../model/run.ts";
+
+/** What every action is given: the cluster, where, who, how long, and where to tell. */
+export interface ActionContext {
+  readonly cluster: Cluster;
+  /** The namespace of the instances. */
+  readonly namespace: string;
+  readonly clock: Clock;
+  /** Takes every event of a run, in order; nothing else is ever printed. */
+  readonly emit: Emit;
+  /** Aborted by the first Ctrl-C: no new write begins, the run is left Interrupted. */
+  readonly stop: AbortSignal;
+  /** Who asks. */
+  readonly identity: Identity;
+  /** How long things may take. */
+  readonly limits: RunLimits;
+  /** Take fields from their other managers. */
+  readonly forceConflicts: boolean;
+  /** kplan's own version, checked against a package's `kplanVersion`. */
+  readonly version: string;
+}
+
+/** The process that acts, and the user behind it. */
+export interface Identity {
+  /** As the kubeconfig names the user, if it does. */
+  readonly user?: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Changes with every start of the machine: `/proc/sys/kernel/random/boot_id`. */
+  readonly bootId: string;
+  /** When the process started, in any unit that tells it from a later process with the same pid. */
+  readonly processStart: string;
+  /** The command line, secret values masked; shown to whoever finds the instance busy. */
+  readonly command: readonly string[];
+}

@@ -1,0 +1,13 @@
+/** Parameter values as a command line gives them, not yet looked at. */
+export interface GivenValues {
+  /** `NAME=VALUE`, `NAME=@file` or `NAME=-` (standard input), in the order given; they win over files. */
+  readonly set: readonly string[];
+  /** Parameter files, in the order given; a later one wins. */
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+  /** Names that fall back to their default. */
+  readonly unset: readonly string[];
+  /** Reads the file of `NAME=@file`. */
+  readonly readFile: (path: string) => Promise<string>;
+  /** Reads standard input to its end for `NAME=-`. */
+  readonly readStdin: () => Promise<string>;
+}
