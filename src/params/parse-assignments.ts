@@ -10,10 +10,10 @@ export interface AssignmentSources {
   readonly files: readonly { readonly name: string; readonly text: string }[];
   /** Names of `--unset`. */
   readonly unset: readonly string[];
-  /** Text of a file for `-p NAME=@file`; may throw as `readFileSync` does. */
-  readFile(path: string): string;
+  /** Text of a file for `-p NAME=@file`; may fail as `fs.readFile` does. */
+  readFile(path: string): string | Promise<string>;
   /** All of standard input, for `-p NAME=-`; called once at most. */
-  readStdin(): string;
+  readStdin(): string | Promise<string>;
 }
 
 /** Values by parameter name. */
@@ -26,9 +26,9 @@ export interface Assignments {
 }
 
 /** Reads parameter values as typed by their declarations, with all problems at once. */
-export function parseAssignments(
+export async function parseAssignments(
   _declared: readonly Parameter[],
   _sources: AssignmentSources,
-): Assignments {
+): Promise<Assignments> {
   throw new Error("not written yet");
 }
