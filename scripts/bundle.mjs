@@ -1,0 +1,73 @@
+// Bundles the command line into dist/bin/: shared chunks, each command loaded when it is asked for.
+// Also writes the licences of what is bundled, and lets `npx kplan` find the project's own program.
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const outdir = join(root, "dist/bin");
+rmSync(outdir, { recursive: true, force: true });
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: { kplan: "src/cli/bin.ts", "embedded-server": "src/embedded/main.ts" },
+  outdir,
+  bundle: true,
+  splitting: true,
+  minify: true,
+  keepNames: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  chunkNames: "chunks/[name]-[hash]",
+  // CommonJS dependencies call require() for Node's own modules.
+  banner: {
+    js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+  },
+  metafile: true,
+  logLevel: "warning",
+});
+
+const program = join(outdir, "kplan.js");
+writeFileSync(program, `#!/usr/bin/env node\n${readFileSync(program, "utf8")}`);
+chmodSync(program, 0o755);
+writeFileSync(join(outdir, "THIRD-PARTY-NOTICES.txt"), notices(Object.keys(metafile.inputs)));
+link("kplan");
+link("kubectl-kplan");
+
+/** One entry for each bundled package: name, version, licence, and its licence text. */
+function notices(inputs) {
+  const folders = new Set();
+  for (const input of inputs) {
+    const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (found) folders.add(found[1]);
+  }
+  const entries = [...folders].sort().map((folder) => {
+    const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+    const file = readdirSync(join(root, folder)).find((name) =>
+      /^(licen[cs]e|copying)/i.test(name),
+    );
+    const text = file ? readFileSync(join(root, folder, file), "utf8").trim() : "";
+    return `${manifest.name} ${manifest.version} (${manifest.license ?? "see its package"})\n\n${text}\n`;
+  });
+  return entries.join(`\n${"-".repeat(78)}\n\n`);
+}
+
+/** node_modules/.bin/NAME, so that `npx NAME` in this folder runs this build. */
+function link(name) {
+  const bin = join(root, "node_modules/.bin");
+  if (!existsSync(join(root, "node_modules"))) return;
+  mkdirSync(bin, { recursive: true });
+  rmSync(join(bin, name), { force: true });
+  symlinkSync(relative(bin, program), join(bin, name));
+}

@@ -1,0 +1,32 @@
+import type { ActionContext } from "../actions/context.ts";
+import type { RunEvent } from "../model/event.ts";
+import type { CliDeps, Session } from "./deps.ts";
+import { runLimits } from "./run-options.ts";
+
+/** What an action is given, from an open cluster and the options of the command. */
+export async function actionContext(
+  session: Session,
+  deps: CliDeps,
+  request: {
+    readonly options: Record<string, unknown>;
+    /** Shown to others who find the instance busy; secret values masked. */
+    readonly command: readonly string[];
+    readonly show?: (event: RunEvent) => void;
+    readonly stop?: AbortSignal;
+  },
+): Promise<ActionContext> {
+  return {
+    cluster: session.cluster,
+    namespace: session.namespace,
+    clock: deps.clock,
+    emit: (body) => request.show?.({ at: deps.clock.now().toISOString(), ...body } as RunEvent),
+    stop: request.stop ?? new AbortController().signal,
+    identity: {
+      ...(await deps.identity(request.command)),
+      ...(session.user !== undefined && { user: session.user }),
+    },
+    limits: runLimits(request.options),
+    forceConflicts: request.options.forceConflicts === true,
+    version: deps.version,
+  };
+}

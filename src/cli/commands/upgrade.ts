@@ -1,0 +1,51 @@
+import { drive } from "../drive.ts";
+import { clusterFlags } from "../global-options.ts";
+import {
+  addInstanceOption,
+  addOutputOption,
+  addRunOptions,
+  addValueOptions,
+  givenValues,
+} from "../run-options.ts";
+import { type AddCommand, examples } from "./command.ts";
+
+/** `kplan upgrade PACKAGE` */
+export const addUpgrade: AddCommand = (program, deps, run) => {
+  const command = program
+    .command("upgrade")
+    .argument("<package>", "folder or .tgz of the new version of the package")
+    .description("move an instance to another version of its operator");
+  addInstanceOption(command);
+  addValueOptions(command, true);
+  addRunOptions(command);
+  addOutputOption(command).option(
+    "--replace-version",
+    "replace a package of the same version whose content differs",
+  );
+  examples(command, [
+    ["kplan upgrade ./galera-0.2.0.tgz", "runs the plan upgrade, else update, else deploy"],
+    ["kplan upgrade ./galera --dry-run", "what it would write"],
+  ]);
+  command.action((source: string, options) =>
+    run(async () => {
+      const values = await givenValues(options, deps);
+      const { upgrade } = await import("../../actions/upgrade.ts");
+      return drive(
+        {
+          flags: clusterFlags(command),
+          options,
+          command: ["upgrade", source],
+          act: (ctx) =>
+            upgrade(ctx, {
+              source,
+              ...(options.instance && { instance: options.instance }),
+              values,
+              dryRun: options.dryRun === true,
+              replaceVersion: options.replaceVersion === true,
+            }),
+        },
+        deps,
+      );
+    }),
+  );
+};

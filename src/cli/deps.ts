@@ -1,0 +1,71 @@
+import type { Identity } from "../actions/context.ts";
+import type { Clock } from "../model/clock.ts";
+import type { Cluster } from "../model/cluster.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What the command line needs of the world. `main.ts` builds the real one; tests build theirs. */
+export interface CliDeps {
+  readonly terminal: Terminal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** kplan's own version. */
+  readonly version: string;
+  /** How the program was called: `kplan`, or `kubectl kplan` as a kubectl plugin. */
+  readonly programName: string;
+  /** Reads a file the user named; rejects as `node:fs` does. */
+  readonly readFile: (path: string) => Promise<string>;
+  /** Reads standard input to its end. */
+  readonly readStdin: () => Promise<string>;
+  /** Opens the cluster that flags and environment point at. */
+  readonly connect: (flags: ClusterFlags) => Promise<Session>;
+  readonly embedded: EmbeddedControl;
+  /** Who this process is; `command` is what is shown to others, secrets masked. */
+  readonly identity: (command: readonly string[]) => Promise<Omit<Identity, "user">>;
+  /** Calls back at Ctrl-C (SIGINT) and SIGTERM; the second one ends the process at once. Returns how to stop listening. */
+  readonly onInterrupt: (callback: () => void) => () => void;
+}
+
+/** Which cluster, as kubectl's flags say it. */
+export interface ClusterFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly as?: string;
+  readonly asGroup?: readonly string[];
+  /** Milliseconds. */
+  readonly requestTimeout?: number;
+  /** Ask for the embedded cluster although another is configured. */
+  readonly embedded: boolean;
+  /** 0: quiet; 1: each request on stderr. */
+  readonly verbosity: number;
+}
+
+/** An open cluster and what the flags chose in it. */
+export interface Session {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  /** As the kubeconfig names the user. */
+  readonly user?: string;
+}
+
+/** The embedded cluster's process, seen from the command line. */
+export interface EmbeddedControl {
+  /** Starts it unless it runs. */
+  start(): Promise<EmbeddedState>;
+  /** Stops it; false when it did not run. */
+  stop(): Promise<boolean>;
+  status(): Promise<EmbeddedState>;
+  /** Stops it and deletes all it holds. */
+  reset(): Promise<void>;
+}
+
+/** How the embedded cluster stands. */
+export interface EmbeddedState {
+  readonly running: boolean;
+  readonly dataDir: string;
+  /** Path of its kubeconfig. */
+  readonly kubeconfig: string;
+  readonly server?: string;
+  readonly pid?: number;
+  readonly version?: string;
+}

@@ -1,0 +1,121 @@
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { basename, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { Identity } from "../actions/context.ts";
+import type { Connection } from "../cluster/connect-options.ts";
+import type { Clock } from "../model/clock.ts";
+import type { CliDeps, ClusterFlags, EmbeddedControl, Session } from "./deps.ts";
+import { EXIT } from "./exit-code.ts";
+import { runCli } from "./run-cli.ts";
+import type { Terminal } from "./terminal.ts";
+import { VERSION } from "./version.ts";
+
+/** The process around the command line. */
+export interface World {
+  readonly terminal: Terminal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's home folder. */
+  readonly home: string;
+  /** Path the program was started by: `kubectl-kplan` makes it speak as a plugin. */
+  readonly calledAs: string;
+  readonly stdin: AsyncIterable<Uint8Array | string>;
+}
+
+/** Runs one command line in a world and gives its exit code. The only file here that opens real clusters. */
+export async function main(argv: readonly string[], world: World): Promise<number> {
+  return runCli(argv, {
+    terminal: world.terminal,
+    env: world.env,
+    clock: CLOCK,
+    version: VERSION,
+    programName: basename(world.calledAs).startsWith("kubectl") ? "kubectl kplan" : "kplan",
+    readFile: (path) => readFile(path, "utf8"),
+    readStdin: () => readAll(world.stdin),
+    connect: (flags) => openCluster(flags, world),
+    embedded: embeddedControl(world),
+    identity,
+    onInterrupt,
+  } satisfies CliDeps);
+}
+
+const CLOCK: Clock = {
+  now: () => new Date(),
+  monotonic: () => performance.now(),
+  sleep: async (ms, signal) => {
+    await sleep(ms, undefined, signal && { signal });
+  },
+};
+
+/** Opens the cluster that flags and environment point at; where none is configured, the embedded one, which it says on stderr. */
+async function openCluster(flags: ClusterFlags, world: World): Promise<Session> {
+  const { connect } = await import("../cluster/kube.ts");
+  const { findTarget } = await import("../cluster/target.ts");
+  const { requestTimeout, verbosity, embedded, asGroup, ...rest } = flags;
+  const target = embedded ? undefined : findTarget({ ...flags, env: world.env, home: world.home });
+  const options = {
+    ...rest,
+    env: world.env,
+    version: VERSION,
+    ...(asGroup && { asGroups: asGroup }),
+    ...(requestTimeout !== undefined && { requestTimeoutMs: requestTimeout }),
+    onWarning: (text: string) => world.terminal.err(`warning: ${text}\n`),
+  };
+  if (target && target.kind !== "none") return sessionOf(await connect(options));
+  const { kubeconfig } = await embeddedControl(world).start();
+  world.terminal.err(
+    "no cluster is configured: using the embedded one, whose pods are simulated (kplan embedded --help)\n",
+  );
+  return sessionOf(await connect({ ...options, kubeconfig, simulated: true }));
+}
+
+function sessionOf(connection: Connection): Session {
+  const { cluster, namespace, user } = connection;
+  return { cluster, namespace, ...(user !== undefined && { user }) };
+}
+
+/** The embedded cluster of this user: one process for each data folder. */
+function embeddedControl(world: World): EmbeddedControl {
+  const { env, home } = world;
+  const share = env.XDG_DATA_HOME || join(home, ".local/share");
+  const place = {
+    dataDir: env.KPLAN_EMBEDDED_DIR || join(share, "kplan/embedded"),
+    version: VERSION,
+    entry: fileURLToPath(new URL("./embedded-server.js", import.meta.url)),
+  };
+  const daemon = () => import("../embedded/daemon.ts");
+  return {
+    start: async () => (await daemon()).ensureEmbedded(place),
+    stop: async () => (await daemon()).stopEmbedded(place),
+    status: async () => (await daemon()).embeddedStatus(place),
+    reset: async () => (await daemon()).resetEmbedded(place),
+  };
+}
+
+async function identity(command: readonly string[]): Promise<Omit<Identity, "user">> {
+  const { processFacts } = await import("../store/process-facts.ts");
+  return { host: hostname(), pid: process.pid, ...(await processFacts(process.pid)), command };
+}
+
+/** SIGINT and SIGTERM: the first calls back, the second ends the process at once. */
+function onInterrupt(callback: () => void): () => void {
+  let asked = false;
+  const listener = (): void => {
+    if (asked) process.exit(EXIT.interrupted);
+    asked = true;
+    callback();
+  };
+  process.on("SIGINT", listener);
+  process.on("SIGTERM", listener);
+  return () => {
+    process.off("SIGINT", listener);
+    process.off("SIGTERM", listener);
+  };
+}
+
+async function readAll(stream: AsyncIterable<Uint8Array | string>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString("utf8");
+}

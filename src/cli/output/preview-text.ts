@@ -1,0 +1,67 @@
+import { refText } from "../../model/kube-object.ts";
+import { type PlannedObject, type Preview, pathText } from "../../model/run.ts";
+import { paint, type Terminal, type Tone } from "../terminal.ts";
+
+/** What a dry run found, step by step: a line for each object, its diff below, then every problem, then a count. */
+export function previewText(preview: Preview, terminal: Pick<Terminal, "colors">): string {
+  const lines: string[] = [];
+  let step = "";
+  for (const planned of preview.objects) {
+    const { task: _, ...path } = planned.path;
+    if (pathText(path) !== step) {
+      step = pathText(path);
+      lines.push(paint(terminal, "bold", step));
+    }
+    lines.push(objectLine(planned, terminal));
+    if (planned.diff) lines.push(...diffLines(planned.diff, terminal));
+  }
+  for (const { path, ref, message, hint } of preview.problems) {
+    lines.push(
+      `${paint(terminal, "bad", "problem:")} ${pathText(path)} ${refText(ref)}: ${message}`,
+    );
+    if (hint) lines.push(`  ${hint}`);
+  }
+  lines.push(counts(preview));
+  return `${lines.join("\n")}\n`;
+}
+
+const SIGNS: Record<PlannedObject["change"], readonly [string, Tone]> = {
+  create: ["+", "good"],
+  configure: ["~", "warn"],
+  unchanged: ["=", "dim"],
+  delete: ["-", "bad"],
+  absent: ["=", "dim"],
+  later: ["?", "dim"],
+};
+
+function objectLine(
+  { change, ref, why }: PlannedObject,
+  terminal: Pick<Terminal, "colors">,
+): string {
+  const [sign, tone] = SIGNS[change];
+  return paint(terminal, tone, `  ${sign} ${refText(ref)} ${change}${why ? ` (${why})` : ""}`);
+}
+
+function diffLines(diff: string, terminal: Pick<Terminal, "colors">): string[] {
+  return diff
+    .trimEnd()
+    .split("\n")
+    .map((line) => {
+      const tone = line.startsWith("+") ? "good" : line.startsWith("-") ? "bad" : "dim";
+      return paint(terminal, tone, `      ${line}`);
+    });
+}
+
+function counts(preview: Preview): string {
+  const of = (change: PlannedObject["change"]): number =>
+    preview.objects.filter((planned) => planned.change === change).length;
+  const words = [
+    `${of("create")} to create`,
+    `${of("configure")} to configure`,
+    `${of("delete")} to delete`,
+    `${of("unchanged") + of("absent")} unchanged`,
+  ];
+  const later = of("later");
+  if (later > 0) words.push(`${later} not known before an earlier step is done`);
+  return `${words.join(", ")}; nothing was written`;
+}

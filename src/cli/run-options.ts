@@ -1,0 +1,113 @@
+import { type Command, Option } from "commander";
+import type { GivenValues } from "../actions/given-values.ts";
+import { KplanError } from "../model/kplan-error.ts";
+import { DEFAULT_RUN_LIMITS, type RunLimits } from "../model/run.ts";
+import type { CliDeps } from "./deps.ts";
+import { collect, countArgument, durationArgument } from "./global-options.ts";
+
+/** Adds `-o`: `json` or `yaml` instead of text for people. */
+export function addOutputOption(command: Command): Command {
+  return command.addOption(
+    new Option("-o, --output <format>", "print JSON or YAML").choices(["json", "yaml"]),
+  );
+}
+
+/** Adds `--instance`. */
+export function addInstanceOption(command: Command): Command {
+  return command.option(
+    "--instance <name>",
+    "name of the instance (may be left out when the namespace has one)",
+  );
+}
+
+/** Adds the options that give parameter values. */
+export function addValueOptions(command: Command, unset: boolean): Command {
+  command
+    .option(
+      "-p, --parameter <NAME=VALUE>",
+      "parameter value; NAME=@file reads a file, NAME=- standard input (repeatable)",
+      collect,
+    )
+    .option("-P, --parameter-file <file>", "YAML file of parameter values (repeatable)", collect);
+  return unset
+    ? command.option("--unset <NAME>", "back to the parameter's default (repeatable)", collect)
+    : command;
+}
+
+/** The values that `addValueOptions` received. Throws a bad-input KplanError for a file that cannot be read. */
+export async function givenValues(
+  options: { parameter?: string[]; parameterFile?: string[]; unset?: string[] },
+  deps: CliDeps,
+): Promise<GivenValues> {
+  const files = await Promise.all(
+    (options.parameterFile ?? []).map(async (name) => ({
+      name,
+      text: await readNamed(name, deps),
+    })),
+  );
+  return {
+    set: options.parameter ?? [],
+    files,
+    unset: options.unset ?? [],
+    readFile: deps.readFile,
+    readStdin: deps.readStdin,
+  };
+}
+
+async function readNamed(name: string, deps: CliDeps): Promise<string> {
+  try {
+    return await deps.readFile(name);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new KplanError("no-such-file", `-P ${name}: ${why}`, { kind: "bad-input", cause });
+  }
+}
+
+/** Adds the options of a command that executes a run. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option("--dry-run", "show what would be written, and write nothing (exit 10: changes)")
+    .option("--force-conflicts", "take fields that another manager owns")
+    .option("--step-timeout <duration>", "limit of a step (default 30m)", durationArgument)
+    .option(
+      "--stall-timeout <duration>",
+      "give a step up after this long without any progress (default 10m)",
+      durationArgument,
+    )
+    .option(
+      "--unschedulable-timeout <duration>",
+      "bear a pod that cannot be scheduled this long (default 5m)",
+      durationArgument,
+    )
+    .option(
+      "--image-timeout <duration>",
+      "bear an image that cannot be pulled this long (default 2m)",
+      durationArgument,
+    )
+    .option(
+      "--crash-loop-restarts <count>",
+      "give up after so many restarts of a container (default 5)",
+      countArgument,
+    )
+    .option(
+      "--concurrency <count>",
+      "parallel steps and tasks, at most (default 10)",
+      countArgument,
+    );
+}
+
+/** The limits that `addRunOptions` received. */
+export function runLimits(options: Record<string, unknown>): RunLimits {
+  const number = (key: string, fallback: number): number => {
+    const value = options[key];
+    return typeof value === "number" ? value : fallback;
+  };
+  return {
+    step: number("stepTimeout", DEFAULT_RUN_LIMITS.step),
+    noActivity: number("stallTimeout", DEFAULT_RUN_LIMITS.noActivity),
+    unschedulable: number("unschedulableTimeout", DEFAULT_RUN_LIMITS.unschedulable),
+    imagePull: number("imageTimeout", DEFAULT_RUN_LIMITS.imagePull),
+    crashLoopRestarts: number("crashLoopRestarts", DEFAULT_RUN_LIMITS.crashLoopRestarts),
+    concurrency: number("concurrency", DEFAULT_RUN_LIMITS.concurrency),
+  };
+}

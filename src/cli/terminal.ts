@@ -1,0 +1,43 @@
+import { styleText } from "node:util";
+
+/** Where a command speaks to people and programs. Tests hand in their own. */
+export interface Terminal {
+  /** Results: what a program would read. */
+  out(text: string): void;
+  /** Everything else: progress, warnings, errors. */
+  err(text: string): void;
+  /** Colours and redrawing are for a terminal only; `NO_COLOR` and `TERM=dumb` turn colours off. */
+  readonly isTty: boolean;
+  readonly colors: boolean;
+  /** Columns of the terminal. */
+  width(): number;
+}
+
+/** Colours by meaning. */
+export type Tone = "good" | "bad" | "busy" | "dim" | "bold" | "warn";
+
+const STYLES = {
+  good: "green",
+  bad: "red",
+  busy: "cyan",
+  dim: "dim",
+  bold: "bold",
+  warn: "yellow",
+} as const;
+
+/** Text in the colour of its meaning, or as it is where the terminal has none. */
+export function paint(terminal: Pick<Terminal, "colors">, tone: Tone, text: string): string {
+  return terminal.colors ? styleText(STYLES[tone], text, { validateStream: false }) : text;
+}
+
+/** The terminal of this process. */
+export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
+  const isTty = process.stdout.isTTY === true && env.TERM !== "dumb";
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    isTty,
+    colors: isTty && !env.NO_COLOR,
+    width: () => process.stdout.columns ?? 80,
+  };
+}

@@ -1,0 +1,2 @@
+/** kplan's own version; a test holds it and package.json together. */
+export const VERSION = "0.1.0";
