@@ -1,0 +1,129 @@
+import type { KubeObject } from "../model/kube-object.ts";
+import { LABEL, leaseName } from "../model/names.ts";
+
+/** Who drives an instance, as its Lease tells. */
+export interface LeaseHolder {
+  /** Tells one driver from every other: host, pid and a random part. */
+  readonly holder: string;
+  readonly host: string;
+  readonly bootId: string;
+  readonly pid: number;
+  readonly processStart: string;
+  /** The command line, secret values masked. */
+  readonly request: string;
+  /** Equal for equal requests; empty when the request may not be compared. */
+  readonly requestHash: string;
+  /** RFC 3339. */
+  readonly since: string;
+}
+
+/** How a Lease stands. */
+export interface LeaseState {
+  /** Absent when the Lease is free. */
+  readonly holder?: LeaseHolder;
+  /** Fencing token of the last holder; grows by one with each. */
+  readonly token: number;
+  /** Milliseconds since 1970, by the API server's clock. */
+  readonly renewedAt: number;
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+/** How long a lease holds without renewal, in milliseconds (design section 5). */
+export const LEASE_MS = 15_000;
+
+const API = { apiVersion: "coordination.k8s.io/v1", kind: "Lease" };
+const NOTE = {
+  host: "kplan.dev/host",
+  bootId: "kplan.dev/boot-id",
+  pid: "kplan.dev/pid",
+  processStart: "kplan.dev/process-start",
+  request: "kplan.dev/request",
+  requestHash: "kplan.dev/request-hash",
+} as const;
+
+/** The reference of an instance's Lease. */
+export function leaseRef(
+  namespace: string,
+  instance: string,
+): typeof API & {
+  readonly namespace: string;
+  readonly name: string;
+} {
+  return { ...API, namespace, name: leaseName(instance) };
+}
+
+/** The Lease object that says what `state` says; `before` keeps what is not ours, and its resourceVersion. */
+export function leaseObject(
+  where: { readonly namespace: string; readonly instance: string },
+  state: LeaseState,
+  before?: KubeObject,
+): KubeObject {
+  const { holder } = state;
+  return {
+    ...API,
+    metadata: {
+      ...before?.metadata,
+      name: leaseName(where.instance),
+      namespace: where.namespace,
+      labels: {
+        ...before?.metadata.labels,
+        [LABEL.instance]: where.instance,
+        [LABEL.role]: "lease",
+      },
+      annotations: { ...before?.metadata.annotations, ...notesOf(holder) },
+    },
+    spec: {
+      holderIdentity: holder?.holder ?? "",
+      leaseDurationSeconds: state.duration / 1000,
+      leaseTransitions: state.token,
+      acquireTime: microTime(holder ? Date.parse(holder.since) : state.renewedAt),
+      renewTime: microTime(state.renewedAt),
+    },
+  };
+}
+
+/** Reads a Lease object; what does not parse counts as free and long expired. */
+export function leaseState(lease: KubeObject): LeaseState {
+  const spec = (lease.spec ?? {}) as {
+    holderIdentity?: string | null;
+    leaseDurationSeconds?: number | null;
+    leaseTransitions?: number | null;
+    acquireTime?: string | null;
+    renewTime?: string | null;
+  };
+  const notes = lease.metadata.annotations ?? {};
+  const state = {
+    token: spec.leaseTransitions ?? 0,
+    renewedAt: Date.parse(spec.renewTime ?? "") || 0,
+    duration: (spec.leaseDurationSeconds ?? 0) * 1000,
+  };
+  if (!spec.holderIdentity) return state;
+  return {
+    ...state,
+    holder: {
+      holder: spec.holderIdentity,
+      host: notes[NOTE.host] ?? "",
+      bootId: notes[NOTE.bootId] ?? "",
+      pid: Number(notes[NOTE.pid] ?? 0),
+      processStart: notes[NOTE.processStart] ?? "",
+      request: notes[NOTE.request] ?? "",
+      requestHash: notes[NOTE.requestHash] ?? "",
+      since: spec.acquireTime ?? "",
+    },
+  };
+}
+
+function notesOf(holder: LeaseHolder | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(NOTE).map(([field, key]) => [
+      key,
+      holder ? String(holder[field as keyof typeof NOTE]) : "",
+    ]),
+  );
+}
+
+/** RFC 3339 with microseconds, as a Lease wants it. */
+function microTime(ms: number): string {
+  return new Date(ms).toISOString().replace("Z", "000Z");
+}

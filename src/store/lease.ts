@@ -1,0 +1,137 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../model/clock.ts";
+import { type Cluster, ClusterError } from "../model/cluster.ts";
+import type { WriteFence } from "../model/driver.ts";
+import { KplanError } from "../model/kplan-error.ts";
+import type { KubeObject } from "../model/kube-object.ts";
+import { keepLease } from "./keep-lease.ts";
+import {
+  LEASE_MS,
+  type LeaseHolder,
+  type LeaseState,
+  leaseObject,
+  leaseRef,
+  leaseState,
+} from "./lease-object.ts";
+import type { ProcessFacts } from "./process-facts.ts";
+
+/** Whose lease is asked for, and by whom. */
+export interface LeaseRequest {
+  readonly namespace: string;
+  readonly instance: string;
+  readonly host: string;
+  readonly bootId: string;
+  readonly pid: number;
+  readonly processStart: string;
+  /** The command line, secret values masked. */
+  readonly request: string;
+  /** Equal just for requests that want the same; empty when this one may not be compared with others. */
+  readonly requestHash: string;
+}
+
+/** A lease that we hold and renew until it is released. */
+export interface HeldLease extends WriteFence {
+  /** Larger than that of every earlier holder. */
+  readonly token: number;
+  /**
+   * The holder before did not give it back: it died, or may yet wake up. `sameHost` when it is known to be dead, so that nothing of it can still arrive.
+   */
+  readonly takenFrom?: { readonly holder: LeaseHolder; readonly knownDead: boolean };
+  /** Stops renewing and sets it free for the next one at once. Never throws. */
+  release(): Promise<void>;
+  /** Stops renewing and deletes it: the instance is gone. Never throws. */
+  destroy(): Promise<void>;
+}
+
+/** What asking for a lease came to. */
+export type LeaseAnswer =
+  | { readonly kind: "held"; readonly lease: HeldLease }
+  | { readonly kind: "busy"; readonly holder: LeaseHolder; readonly sameRequest: boolean };
+
+/** What `takeLease` acts with. */
+export interface LeaseDeps {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly processes: ProcessFacts;
+}
+
+/**
+ * Takes the lease of an instance when it is free, expired by the API server's clock, or held by a process of this very host that is dead.
+ * Two who try at the same time: resourceVersion lets one win. Throws a `busy` KplanError when it changes hands faster than it can be read.
+ */
+export async function takeLease(wanted: LeaseRequest, deps: LeaseDeps): Promise<LeaseAnswer> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const current = await deps.cluster.get(leaseRef(wanted.namespace, wanted.instance));
+    const state = current && leaseState(current);
+    const now = await deps.cluster.serverTime();
+    const standing = state ? judge(state, { now, wanted, processes: deps.processes }) : "free";
+    if (state?.holder && standing === "alive") return busy(state.holder, wanted);
+
+    const asked = deps.clock.monotonic();
+    const mine = stateOf(wanted, (state?.token ?? 0) + 1, now);
+    const stored = await store(deps.cluster, leaseObject(wanted, mine, current), current);
+    if (!stored) continue;
+    const takenFrom = state?.holder && { holder: state.holder, knownDead: standing === "dead" };
+    const lease = keepLease({ where: wanted, state: mine, stored, asked, takenFrom }, deps);
+    return { kind: "held", lease };
+  }
+  throw new KplanError("lease-contended", `the lease of ${wanted.instance} keeps changing hands`, {
+    kind: "busy",
+    hint: "repeat the command in a few seconds",
+  });
+}
+
+/** How a Lease stands: free, held by somebody alive, expired, or held by a process known to be dead. */
+export function judge(
+  state: LeaseState,
+  by: { readonly now: number; readonly wanted: LeaseRequest; readonly processes: ProcessFacts },
+): "free" | "alive" | "expired" | "dead" {
+  const { holder } = state;
+  if (!holder) return "free";
+  if (isDead(holder, by.wanted, by.processes)) return "dead";
+  return by.now > state.renewedAt + state.duration + DATE_RESOLUTION_MS ? "expired" : "alive";
+}
+
+/** An HTTP `Date` counts in seconds; an expiry is believed a second later. */
+const DATE_RESOLUTION_MS = 1000;
+
+/** Same host since the same boot, and no process of that pid, or one that started at another time. */
+function isDead(holder: LeaseHolder, me: LeaseRequest, processes: ProcessFacts): boolean {
+  if (holder.host !== me.host || holder.bootId !== me.bootId || me.bootId === "") return false;
+  const start = processes.startOf(holder.pid);
+  return start === undefined || (start !== "unknown" && start !== holder.processStart);
+}
+
+function busy(holder: LeaseHolder, wanted: LeaseRequest): LeaseAnswer {
+  const sameRequest = wanted.requestHash !== "" && holder.requestHash === wanted.requestHash;
+  return { kind: "busy", holder, sameRequest };
+}
+
+function stateOf(wanted: LeaseRequest, token: number, now: number): LeaseState {
+  const { namespace: _, instance: __, ...who } = wanted;
+  const holder = `${wanted.host}/${wanted.pid}/${randomUUID()}`;
+  return {
+    holder: { ...who, holder, since: new Date(now).toISOString() },
+    token,
+    renewedAt: now,
+    duration: LEASE_MS,
+  };
+}
+
+/** The stored Lease, or undefined when somebody else was faster. */
+async function store(
+  cluster: Cluster,
+  lease: KubeObject,
+  current: KubeObject | undefined,
+): Promise<KubeObject | undefined> {
+  try {
+    return await (current ? cluster.replace(lease) : cluster.create(lease));
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    const lostRace = current
+      ? error.kind === "conflict" || error.kind === "not-found"
+      : error.kind === "already-exists";
+    if (lostRace) return undefined;
+    throw error;
+  }
+}

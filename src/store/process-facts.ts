@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+
+/** What is known about processes of this machine; tests play it. */
+export interface ProcessFacts {
+  /** When the process `pid` of this machine started, in the unit of `Identity.processStart`; undefined when there is no such process. */
+  startOf(pid: number): string | undefined;
+}
+
+/** The facts of the machine we run on, from `/proc`; elsewhere nobody is ever declared dead. */
+export const localProcesses: ProcessFacts = { startOf };
+
+/** Changes with every start of the machine; empty where the system does not tell, and then no process is ever declared dead. */
+export function bootId(): string {
+  return readText("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
+}
+
+/** Clock ticks from the machine's start to the process's (proc(5), stat field 22). */
+function startOf(pid: number): string | undefined {
+  const stat = readText(`/proc/${pid}/stat`);
+  if (stat === undefined) return alive(pid) ? "unknown" : undefined;
+  // The second field is the program's name in parentheses and may hold anything.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const isZombie = fields[0] === "Z" || fields[0] === "X";
+  return isZombie ? undefined : fields[19];
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
