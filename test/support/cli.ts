@@ -1,0 +1,43 @@
+import { main } from "../../src/cli/main.ts";
+
+/** What one command line came to. */
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line in this process: the whole program but for its process. */
+export async function cli(
+  argv: readonly string[],
+  world: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly home: string;
+    readonly stdin?: string;
+  },
+): Promise<CliResult> {
+  let stdout = "";
+  let stderr = "";
+  const code = await main(argv, {
+    terminal: {
+      out: (text) => {
+        stdout += text;
+      },
+      err: (text) => {
+        stderr += text;
+      },
+      isTty: false,
+      colors: false,
+      width: () => 100,
+    },
+    env: world.env ?? {},
+    home: world.home,
+    calledAs: "kplan",
+    stdin: chunksOf(world.stdin ?? ""),
+  });
+  return { code, stdout, stderr };
+}
+
+async function* chunksOf(text: string): AsyncGenerator<string> {
+  yield text;
+}
