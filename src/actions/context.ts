@@ -2,6 +2,7 @@ import type { Clock } from "../model/clock.ts";
 import type { Cluster } from "../model/cluster.ts";
 import type { Emit } from "../model/event.ts";
 import type { RunLimits } from "../model/run.ts";
+import type { Processes } from "../store/process-facts.ts";
 
 /** What every action is given: the cluster, where, who, how long, and where to tell. */
 export interface ActionContext {
@@ -21,6 +22,8 @@ export interface ActionContext {
   readonly forceConflicts: boolean;
   /** kplan's own version, checked against a package's `kplanVersion`. */
   readonly version: string;
+  /** The processes of this machine; the real ones when absent. */
+  readonly processes?: Processes;
 }
 
 /** The process that acts, and the user behind it. */

@@ -13,7 +13,7 @@ import {
   leaseRef,
   leaseState,
 } from "./lease-object.ts";
-import type { ProcessFacts } from "./process-facts.ts";
+import type { Processes } from "./process-facts.ts";
 
 /** Whose lease is asked for, and by whom. */
 export interface LeaseRequest {
@@ -52,7 +52,7 @@ export type LeaseAnswer =
 export interface LeaseDeps {
   readonly cluster: Cluster;
   readonly clock: Clock;
-  readonly processes: ProcessFacts;
+  readonly processes: Processes;
 }
 
 /**
@@ -84,7 +84,7 @@ export async function takeLease(wanted: LeaseRequest, deps: LeaseDeps): Promise<
 /** How a Lease stands: free, held by somebody alive, expired, or held by a process known to be dead. */
 export function judge(
   state: LeaseState,
-  by: { readonly now: number; readonly wanted: LeaseRequest; readonly processes: ProcessFacts },
+  by: { readonly now: number; readonly wanted: LeaseRequest; readonly processes: Processes },
 ): "free" | "alive" | "expired" | "dead" {
   const { holder } = state;
   if (!holder) return "free";
@@ -96,7 +96,7 @@ export function judge(
 const DATE_RESOLUTION_MS = 1000;
 
 /** Same host since the same boot, and no process of that pid, or one that started at another time. */
-function isDead(holder: LeaseHolder, me: LeaseRequest, processes: ProcessFacts): boolean {
+function isDead(holder: LeaseHolder, me: LeaseRequest, processes: Processes): boolean {
   if (holder.host !== me.host || holder.bootId !== me.bootId || me.bootId === "") return false;
   const start = processes.startOf(holder.pid);
   return start === undefined || (start !== "unknown" && start !== holder.processStart);

@@ -1,17 +1,26 @@
 import { readFileSync } from "node:fs";
 
 /** What is known about processes of this machine; tests play it. */
-export interface ProcessFacts {
+export interface Processes {
   /** When the process `pid` of this machine started, in the unit of `Identity.processStart`; undefined when there is no such process. */
   startOf(pid: number): string | undefined;
 }
 
 /** The facts of the machine we run on, from `/proc`; elsewhere nobody is ever declared dead. */
-export const localProcesses: ProcessFacts = { startOf };
+export const localProcesses: Processes = { startOf };
 
-/** Changes with every start of the machine; empty where the system does not tell, and then no process is ever declared dead. */
-export function bootId(): string {
-  return readText("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
+/**
+ * What tells the process `pid` of this machine from every other: `bootId` changes with every start of the machine and is empty where the system
+ * does not tell it (then no process is ever declared dead); `processStart` as `Processes.startOf` gives it.
+ */
+export function processFacts(pid: number): {
+  readonly bootId: string;
+  readonly processStart: string;
+} {
+  return {
+    bootId: readText("/proc/sys/kernel/random/boot_id")?.trim() ?? "",
+    processStart: startOf(pid) ?? "",
+  };
 }
 
 /** Clock ticks from the machine's start to the process's (proc(5), stat field 22). */

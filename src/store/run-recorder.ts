@@ -1,0 +1,164 @@
+import type { Clock } from "../model/clock.ts";
+import type { Cluster } from "../model/cluster.ts";
+import type { RunRecorder, WriteFence } from "../model/driver.ts";
+import type { RunEvent } from "../model/event.ts";
+import { canonicalJson } from "../model/json.ts";
+import type { RunRecord } from "../model/run.ts";
+import { isTerminal, type PlanStatus } from "../model/status.ts";
+import { planExecution, statusPatch } from "./instance-status.ts";
+import type { InstanceWriter } from "./instance-writer.ts";
+import { withDone, withIntent, withRemoved } from "./run-inventory.ts";
+import { writeRun } from "./run-store.ts";
+import type { StoredRun } from "./stored-run.ts";
+
+/** Milliseconds between two writes that nobody waits for: each may be two requests (record and Instance), so at most five a second. */
+const GAP_MS = 400;
+
+/** Keeps a run in the cluster while it goes on. */
+export interface RunKeeper extends RunRecorder {
+  /** Takes an event into the record; it is stored with the next write. */
+  take(event: RunEvent): void;
+  /** The record as it stands, stored or not. */
+  record(): RunRecord;
+  /** Stores the record as it ended, with the Instance's status. Nothing else is written afterwards. Throws when it cannot be stored. */
+  finish(last: RunRecord): Promise<RunRecord>;
+}
+
+/** What a keeper works with. */
+export interface KeeperInputs {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly lease: WriteFence & { readonly token: number };
+  /** The run as stored. */
+  readonly run: StoredRun;
+  readonly instance: InstanceWriter;
+  /** Statuses of plans that are not part of the run, written along: NEVER_RUN ones, and what the run supersedes. */
+  readonly otherPlans: readonly PlanStatus[];
+  /** Takes an event into a record; pure. */
+  readonly fold: (record: RunRecord, event: RunEvent) => RunRecord;
+}
+
+/**
+ * The one writer of a run's record and of its Instance's status. Writes are coalesced; only an intent is written at once and awaited.
+ * A write that fails is repeated with the next; whoever waits for it is told.
+ */
+export function keepRun(inputs: KeeperInputs): RunKeeper {
+  const { cluster, clock, lease } = inputs;
+  let { run } = inputs;
+  let record = run.record;
+  /** Counts changes of the record; `stored` is the last that was written. */
+  let changes = 0;
+  let stored = 0;
+  let lastWrite = clock.monotonic();
+  let lastStatus = "";
+  let waiting: Waiter[] = [];
+  let ended = false;
+  let pumping: Promise<void> | undefined;
+  let wake = new AbortController();
+
+  return {
+    take: (event) => change(inputs.fold(record, event)),
+    removed: (refs) => change(withRemoved(record, refs)),
+    done: (intent) => change(withDone(record, intent)),
+    record: () => record,
+    intent: (intent) =>
+      new Promise((resolve, reject) => {
+        record = withIntent(record, intent);
+        changes += 1;
+        waiting.push({ change: changes, resolve, reject });
+        wake.abort();
+        pumping ??= pump();
+      }),
+    async finish(last) {
+      ended = true;
+      wake.abort();
+      await pumping;
+      record = stamped(last);
+      lease.check();
+      await Promise.all([writeRecord(record), writeInstance(record)]);
+      return record;
+    },
+  };
+
+  function change(next: RunRecord): void {
+    if (ended || next === record) return;
+    record = next;
+    changes += 1;
+    pumping ??= pump();
+  }
+
+  async function pump(): Promise<void> {
+    while (stored < changes && !lease.lost.aborted && !(ended && waiting.length === 0)) {
+      if (waiting.length === 0) await pause(lastWrite + GAP_MS - clock.monotonic());
+      if (waiting.length > 0) await writeAwaited();
+      else if (!ended) await writeCoalesced();
+    }
+    for (const waiter of waiting) waiter.reject(lease.lost.reason);
+    waiting = [];
+    pumping = undefined;
+  }
+
+  async function pause(ms: number): Promise<void> {
+    wake = new AbortController();
+    if (ms > 0 && !ended)
+      await clock.sleep(ms, AbortSignal.any([wake.signal, lease.lost])).catch(() => undefined);
+  }
+
+  /** Just the record, for those who wait for it. */
+  async function writeAwaited(): Promise<void> {
+    const upTo = changes;
+    const served = waiting;
+    waiting = [];
+    try {
+      lease.check();
+      await writeRecord(stamped(record));
+      // The Instance's status has not followed yet: leave one change to be written.
+      stored = Math.max(stored, upTo - 1);
+      for (const waiter of served) waiter.resolve();
+    } catch (error) {
+      for (const waiter of served) waiter.reject(error);
+    }
+  }
+
+  async function writeCoalesced(): Promise<void> {
+    const upTo = changes;
+    const now = stamped(record);
+    lastWrite = clock.monotonic();
+    try {
+      lease.check();
+      await Promise.all([writeRecord(now), writeInstance(now)]);
+      stored = upTo;
+    } catch {
+      // The next turn repeats it; the end of the run reports what does not mend.
+    }
+  }
+
+  function stamped(from: RunRecord): RunRecord {
+    return { ...from, updatedAt: clock.now().toISOString() };
+  }
+
+  async function writeRecord(next: RunRecord): Promise<void> {
+    run = await writeRun(cluster, run, next, lease.token);
+  }
+
+  /** Status first; then `spec.planExecution`, when it says something else now. */
+  async function writeInstance(next: RunRecord): Promise<void> {
+    const { instance, otherPlans } = inputs;
+    const patch = statusPatch(instance.current(), next, otherPlans);
+    const text = canonicalJson(patch);
+    if (text !== lastStatus) await instance.patch(patch, "status");
+    lastStatus = text;
+    const execution = planExecution(next);
+    const { spec } = instance.current() as { spec?: { planExecution?: unknown } };
+    const said = execution ?? {};
+    if (isTerminal(next.status) || canonicalJson(spec?.planExecution ?? {}) !== canonicalJson(said))
+      await instance.patch({ spec: { planExecution: execution } });
+  }
+}
+
+/** Somebody who waits until a change is stored. */
+interface Waiter {
+  readonly change: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}

@@ -1,0 +1,82 @@
+import { KplanError } from "../model/kplan-error.ts";
+import type { KubeObject } from "../model/kube-object.ts";
+import { ANNOTATION, LABEL, runName } from "../model/names.ts";
+import type { RunRecord } from "../model/run.ts";
+
+/** A run record with the object that keeps it. */
+export interface StoredRun {
+  readonly record: RunRecord;
+  /** uid of the Instance it belongs to: an instance of the same name may have lived before. */
+  readonly instanceUid: string;
+  /** The ConfigMap, as last read or written. */
+  readonly object: KubeObject;
+}
+
+const INSTANCE_UID = "kplan.dev/instance-uid";
+const KEY = "run.json";
+/** An object of Kubernetes may have 1 MiB; this leaves room for metadata and managed fields. */
+const ROOM = 900 * 1024;
+
+/** Selects the runs of an instance. */
+export function runSelector(instance: string): string {
+  return `${LABEL.instance}=${instance},${LABEL.role}=run`;
+}
+
+/** The ConfigMap `<instance>-run-<n>` that keeps a record. Throws a KplanError when not even a trimmed record fits. */
+export function runObject(record: RunRecord, instanceUid: string, token: number): KubeObject {
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: {
+      name: runName(record.instance, record.number),
+      namespace: record.namespace,
+      labels: { [LABEL.instance]: record.instance, [LABEL.role]: "run" },
+      annotations: { [INSTANCE_UID]: instanceUid, [ANNOTATION.token]: String(token) },
+    },
+    data: { [KEY]: fittingText(record) },
+  };
+}
+
+/** Reads a ConfigMap of that shape; undefined when it is not one of a format we know. */
+export function readRun(object: KubeObject): StoredRun | undefined {
+  const text = (object.data as Record<string, string> | undefined)?.[KEY];
+  if (text === undefined) return undefined;
+  try {
+    const record = JSON.parse(text) as RunRecord;
+    if (record.format !== 1) return undefined;
+    const instanceUid = object.metadata.annotations?.[INSTANCE_UID] ?? "";
+    return { record, instanceUid, object };
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON of a record, without its details of least use where it would not fit: first the times of steps, then messages and causes. Inventory and intents stay. */
+function fittingText(record: RunRecord): string {
+  const attempts: readonly ((from: RunRecord) => RunRecord)[] = [
+    (from) => from,
+    (from) => ({ ...from, times: {} }),
+    (from) => ({ ...withoutMessages(from), times: {}, cause: { ...from.cause, changes: [] } }),
+  ];
+  for (const attempt of attempts) {
+    const text = JSON.stringify(attempt(record));
+    if (Buffer.byteLength(text) <= ROOM) return text;
+  }
+  throw new KplanError(
+    "run-too-large",
+    `the record of ${record.instance} names ${record.inventory.length} objects, which is more than one object of Kubernetes can hold`,
+    { hint: "split the package into several operators" },
+  );
+}
+
+function withoutMessages(record: RunRecord): RunRecord {
+  const bare = <T extends { readonly message?: string }>({ message: _, ...rest }: T): T =>
+    rest as unknown as T;
+  return {
+    ...record,
+    planStatus: record.planStatus.map((plan) => ({
+      ...bare(plan),
+      phases: plan.phases.map((phase) => ({ ...bare(phase), steps: phase.steps.map(bare) })),
+    })),
+  };
+}
