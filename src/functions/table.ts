@@ -1,8 +1,27 @@
 import type { Dialect } from "../model/package.ts";
+import { DEFAULTS } from "./defaults.ts";
+import { DICTS } from "./dicts.ts";
+import { ENCODING } from "./encoding.ts";
+import { LISTS } from "./lists.ts";
+import { LOGIC } from "./logic.ts";
+import { MATH } from "./math.ts";
+import { RANGES } from "./ranges.ts";
+import { STRINGS } from "./strings.ts";
 import type { TemplateFunction } from "./template-function.ts";
+import { TYPES } from "./types.ts";
 
 /** Every function of every dialect. */
-export const FUNCTIONS: readonly TemplateFunction[] = [];
+export const FUNCTIONS: readonly TemplateFunction[] = [
+  ...DEFAULTS,
+  ...DICTS,
+  ...ENCODING,
+  ...LISTS,
+  ...LOGIC,
+  ...MATH,
+  ...RANGES,
+  ...STRINGS,
+  ...TYPES,
+];
 
 /** The functions of one dialect by name. */
 export function functionsOf(dialect: Dialect): ReadonlyMap<string, TemplateFunction> {

@@ -1,6 +1,10 @@
+import type { Issue } from "../model/issue.ts";
+import { KplanError, refuse } from "../model/kplan-error.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { RunConstants, TemplateScope } from "../model/scope.ts";
+import { readObjects } from "./read-objects.ts";
+import { renderTemplate } from "./render-template.ts";
 
 /** A Kubernetes object as a template says it, before it is enhanced. */
 export interface RenderedObject {
@@ -21,5 +25,19 @@ export function renderObjects(
   scope: TemplateScope,
   constants: RunConstants,
 ): RenderedObject[] {
-  throw new Error(`not there yet: ${[pkg, keys, scope, constants].length}`);
+  const issues: Issue[] = [];
+  const objects = keys.flatMap((key) => {
+    const text = pkg.templates.get(key);
+    if (text === undefined) throw new Error(`no template ${key}`);
+    try {
+      const declared = pkg.parameters;
+      return readObjects(renderTemplate({ key, text, scope, constants, declared }), key, issues);
+    } catch (error) {
+      if (!(error instanceof KplanError)) throw error;
+      issues.push(...error.issues);
+      return [];
+    }
+  });
+  if (issues.length > 0) refuse(keys.length === 1 ? `template ${keys[0]}` : "templates", issues);
+  return objects;
 }

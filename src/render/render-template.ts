@@ -1,5 +1,10 @@
+import { refuse } from "../model/kplan-error.ts";
 import type { Parameter } from "../model/parameter.ts";
 import type { RunConstants, TemplateScope } from "../model/scope.ts";
+import { checkTemplate } from "./check-template.ts";
+import { evaluate } from "./evaluate.ts";
+import { parseTemplate } from "./parse-template.ts";
+import { issueOf, RenderError, templateFile } from "./problem.ts";
 
 /** One template and all that decides its text. */
 export interface TemplateInput {
@@ -17,5 +22,23 @@ export interface TemplateInput {
  * Throws a `bad-input` KplanError with the place of every problem.
  */
 export function renderTemplate(input: TemplateInput): string {
-  throw new Error(`not there yet: ${input.key}`);
+  const { key, text, scope, constants, declared } = input;
+  const issues = checkTemplate({ key, text, parameters: declared });
+  if (issues.length > 0) refuse(templateFile(key), issues);
+  let ordinal = 0;
+  try {
+    return evaluate(
+      parseTemplate(text).nodes,
+      { ...scope },
+      {
+        seed: constants.seed,
+        startedAt: constants.startedAt,
+        template: key,
+        nextOrdinal: () => ordinal++,
+      },
+    );
+  } catch (error) {
+    if (error instanceof RenderError) refuse(templateFile(key), [issueOf(error.problem, key)]);
+    throw error;
+  }
 }

@@ -1,0 +1,87 @@
+import { integer } from "./arguments.ts";
+import { addDecimals, divideDecimals, multiplyDecimals, subtractDecimals } from "./decimals.ts";
+import { both, MANY, native } from "./define.ts";
+import { goText } from "./go-text.ts";
+import { fromInt64, toFloat64, toInt64 } from "./integers.ts";
+import { FunctionError, type TemplateFunction } from "./template-function.ts";
+
+/** Arithmetic. Whole numbers are int64 and take whatever `int` takes; the `…f` functions count in decimals. */
+export const MATH: readonly TemplateFunction[] = [
+  both("int", 1, ([value]) => fromInt64(toInt64(value))),
+  both("int64", 1, ([value]) => fromInt64(toInt64(value))),
+  both("float64", 1, ([value]) => toFloat64(value)),
+  both("atoi", 1, ([value]) => fromInt64(toInt64(typeof value === "string" ? value : ""))),
+  both("toDecimal", 1, ([value]) => octal(goText(value))),
+  both("add", [0, MANY], (args) => fold(args, (a, b) => a + b, 0n)),
+  both("add1", 1, ([value]) => fromInt64(toInt64(value) + 1n)),
+  both("sub", 2, ([a, b]) => fromInt64(toInt64(a) - toInt64(b))),
+  both("mul", [1, MANY], (args) => fold(args, (a, b) => a * b, 1n)),
+  both("div", 2, ([a, b]) => fromInt64(toInt64(a) / divisor(b))),
+  both("mod", 2, ([a, b]) => fromInt64(toInt64(a) % divisor(b))),
+  both("max", [1, MANY], (args) => pick(args, (a, b) => a > b)),
+  both("biggest", [1, MANY], (args) => pick(args, (a, b) => a > b)),
+  both("min", [1, MANY], (args) => pick(args, (a, b) => a < b)),
+  both("floor", 1, ([value]) => plain(Math.floor(toFloat64(value)))),
+  both("ceil", 1, ([value]) => plain(Math.ceil(toFloat64(value)))),
+  both("round", [2, 3], ([value, places, on = 0.5]) =>
+    plain(round(toFloat64(value), integer(places), toFloat64(on))),
+  ),
+  native("addf", [1, MANY], (args) => foldf(args, addDecimals)),
+  native("add1f", 1, ([value]) => addDecimals(toFloat64(value), 1)),
+  native("subf", [1, MANY], (args) => foldf(args, subtractDecimals)),
+  native("mulf", [1, MANY], (args) => foldf(args, multiplyDecimals)),
+  native("divf", [1, MANY], (args) => foldf(args, (a, b) => divideDecimals(a, nonZero(b)))),
+  native("maxf", [1, MANY], (args) => Math.max(...args.map(toFloat64))),
+  native("minf", [1, MANY], (args) => Math.min(...args.map(toFloat64))),
+];
+
+type Step<N> = (sum: N, value: N) => N;
+
+/** Wraps round at 64 bits after each step, as Go does. */
+function fold(args: readonly unknown[], step: Step<bigint>, start: bigint): number | bigint {
+  return fromInt64(
+    args.reduce<bigint>((sum, value) => BigInt.asIntN(64, step(sum, toInt64(value))), start),
+  );
+}
+
+function foldf(args: readonly unknown[], step: Step<number>): number {
+  return args.map(toFloat64).reduce(step);
+}
+
+function pick(
+  args: readonly unknown[],
+  better: (a: bigint, b: bigint) => boolean,
+): number | bigint {
+  return fromInt64(args.map(toInt64).reduce((best, value) => (better(value, best) ? value : best)));
+}
+
+function divisor(value: unknown): bigint {
+  const by = toInt64(value);
+  if (by === 0n) throw new FunctionError("division by zero");
+  return by;
+}
+
+function nonZero(value: number): number {
+  if (value === 0) throw new FunctionError("division by zero");
+  return value;
+}
+
+function round(value: number, places: number, on: number): number {
+  const power = 10 ** Math.min(Math.max(places, -308), 308);
+  const shifted = power * value;
+  const fraction = shifted - Math.trunc(shifted);
+  return (fraction >= on ? Math.ceil(shifted) : Math.floor(shifted)) / power;
+}
+
+/** Reads base 8, whatever the name says (Sprig). */
+function octal(value: string): number | bigint {
+  const [, sign, digits] = /^([+-]?)([0-7]{1,21})$/.exec(value) ?? [];
+  if (digits === undefined) return 0;
+  const read = BigInt(`0o${digits}`) * (sign === "-" ? -1n : 1n);
+  return BigInt.asIntN(64, read) === read ? fromInt64(read) : 0;
+}
+
+/** Without a negative zero. */
+function plain(value: number): number {
+  return value === 0 ? 0 : value;
+}
