@@ -1,4 +1,8 @@
 import type { KubeObject, ObjectRef } from "../model/kube-object.ts";
+import { addAnnotations } from "./add-annotations.ts";
+import { addDependenciesHash } from "./add-dependencies-hash.ts";
+import { addLabels } from "./add-labels.ts";
+import { setNamespace } from "./set-namespace.ts";
 
 /** Whose objects these are, and where in a run they are applied. */
 export interface Identity {
@@ -18,7 +22,24 @@ export interface Identity {
   readonly salt: string;
 }
 
+/** One addition to an object, which is `enhance`'s own copy and may be changed. `task` holds all objects of the task, each as enhanced so far. */
+export type Enhancer = (
+  object: KubeObject,
+  identity: Identity,
+  task: readonly KubeObject[],
+) => void;
+
+/** In this order: the hash looks for objects by namespace. */
+const ENHANCERS: readonly Enhancer[] = [
+  addLabels,
+  addAnnotations,
+  setNamespace,
+  addDependenciesHash,
+];
+
 /** The objects of one task as they are applied (native dialect): labels, annotations, namespace, restart hash. Pure; the input is not changed. */
 export function enhance(objects: readonly KubeObject[], identity: Identity): KubeObject[] {
-  throw new Error(`not there yet: ${objects.length} ${identity.instance}`);
+  const task = structuredClone([...objects]);
+  for (const addTo of ENHANCERS) for (const object of task) addTo(object, identity, task);
+  return task;
 }

@@ -1,0 +1,25 @@
+import { isMap } from "../model/json.ts";
+import type { KubeObject } from "../model/kube-object.ts";
+import { LABEL } from "../model/names.ts";
+import type { Identity } from "./enhance.ts";
+import { isKind, type Part, partAt, partIn, podTemplateOf } from "./pod-template.ts";
+
+/** KUDO's three labels on the object, its pods and its claims (compat section 4.1). Selectors stay as they are: they may never change. */
+export function addLabels(object: KubeObject, identity: Identity): void {
+  const labels = {
+    [LABEL.heritage]: "kudo",
+    [LABEL.operator]: identity.operatorName,
+    [LABEL.instance]: identity.instance,
+  };
+  const add = (holder: Part) => Object.assign(partIn(partIn(holder, "metadata"), "labels"), labels);
+  add(object);
+  const template = podTemplateOf(object);
+  if (template) add(template);
+  for (const claim of claimTemplatesOf(object)) add(claim);
+}
+
+function claimTemplatesOf(object: KubeObject): Part[] {
+  if (!isKind(object, "apps", "StatefulSet")) return [];
+  const claims = partAt(object, ["spec"])?.volumeClaimTemplates;
+  return Array.isArray(claims) ? claims.filter(isMap) : [];
+}
