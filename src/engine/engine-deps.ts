@@ -1,0 +1,33 @@
+import type { Clock } from "../model/clock.ts";
+import type { Cluster } from "../model/cluster.ts";
+import type { RunRecorder, WriteFence } from "../model/driver.ts";
+import type { Emit } from "../model/event.ts";
+import type { RunLimits } from "../model/run.ts";
+import type { PreviewCache } from "./preview-cache.ts";
+
+/** The world that a run acts on. */
+export interface EngineDeps {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly emit: Emit;
+  readonly fence: WriteFence;
+  readonly recorder: RunRecorder;
+  readonly limits: RunLimits;
+  /** Aborted: no new write begins, those under way are awaited, the outcome is `interrupted`. */
+  readonly stop: AbortSignal;
+  /** Take fields from their other managers. */
+  readonly forceConflicts: boolean;
+  /** What a preview of this very run already read and asked; a cache of the run's own when absent. */
+  readonly preview?: PreviewCache;
+}
+
+/** What a preview needs of it. */
+export interface PreviewDeps
+  extends Pick<EngineDeps, "cluster" | "clock" | "limits" | "forceConflicts"> {
+  /** Filled with what was read; give it to `executeRun` to ask nothing twice. */
+  readonly preview?: PreviewCache;
+  /** Add a unified diff to every object that would change. */
+  readonly wantDiffs?: boolean;
+  /** Gives up. */
+  readonly signal?: AbortSignal;
+}
