@@ -95,6 +95,8 @@ export interface WriteOptions extends CallOptions {
 export interface ApplyOptions extends WriteOptions {
   /** Take fields from their other managers. */
   readonly force?: boolean;
+  /** The object as it was last read, with its managedFields: saves the read that an apply begins with. */
+  readonly live?: KubeObject;
 }
 
 /** Options of a deletion. */

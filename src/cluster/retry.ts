@@ -1,0 +1,63 @@
+import type { Answer } from "./exchange.ts";
+import { statusOf } from "./status-body.ts";
+
+/**
+ * What one attempt tells about a request: `final`: there is an answer; `not-done`: surely not carried out, and worth another try;
+ * `perhaps-done`: nobody knows; `failing`: the server broke on it (a plain 500), which only a read may ask again, and not for long.
+ */
+export type Outcome = "final" | "not-done" | "perhaps-done" | "failing";
+
+/** Texts of a 500 by which etcd says that it was between leaders; the write may have been committed. */
+const ETCD =
+  /etcdserver: (leader changed|no leader|request timed out|too many requests|server stopped)|raft proposal dropped/;
+const WEBHOOK = /failed (?:calling|to call) (?:admission )?webhook/;
+const WEBHOOK_MAY_COME =
+  /connection refused|connection reset|no route to host|i\/o timeout|timeout|deadline exceeded|\bEOF\b|no endpoints available|TLS handshake/i;
+const LOST_PEER = /GOAWAY|connection reset by peer|broken pipe|http2: client connection lost/;
+
+/** Judges an answer (the retry list of kapp, the rules of client-go). */
+export function judge(answer: Answer): Outcome {
+  const status = statusOf(answer.body);
+  const text = status?.message ?? "";
+  switch (answer.status) {
+    case 429:
+      return "not-done";
+    case 503:
+      // Without a Status it comes from a load balancer, which may have passed the request on.
+      return status === undefined ? "perhaps-done" : "not-done";
+    case 502:
+    case 504:
+      return "perhaps-done";
+    case 409:
+      // The quota controller and we met on the quota object, not on ours.
+      return status?.details?.kind === "resourcequotas" ? "not-done" : "final";
+    case 500:
+      if (WEBHOOK.test(text)) return WEBHOOK_MAY_COME.test(text) ? "not-done" : "final";
+      if (ETCD.test(text)) return "perhaps-done";
+      if (LOST_PEER.test(text)) return "perhaps-done";
+      return status?.reason === "ServerTimeout" ? "perhaps-done" : "failing";
+    default:
+      return "final";
+  }
+}
+
+/** Milliseconds that the server asks to wait: `Retry-After` in seconds or as a date (RFC 9110 section 10.2.3), or the Status's word. */
+export function retryAfter(answer: Answer, now: number): number | undefined {
+  const header = answer.headers["retry-after"]?.trim();
+  if (header !== undefined && /^\d+$/.test(header)) return Number(header) * 1000;
+  if (header) {
+    const date = Date.parse(header);
+    if (!Number.isNaN(date)) return Math.max(0, date - now);
+  }
+  const seconds = statusOf(answer.body)?.details?.retryAfterSeconds;
+  return seconds === undefined ? undefined : seconds * 1000;
+}
+
+/**
+ * Milliseconds to wait before attempt `n` (the first retry is 1): exponential from `base`, at most `cap`, the upper half random,
+ * so that many clients that failed together do not come back together.
+ */
+export function backOff(n: number, base: number, cap: number, random: () => number): number {
+  const full = Math.min(cap, base * 2 ** Math.min(n - 1, 30));
+  return full / 2 + (full / 2) * random();
+}

@@ -1,0 +1,303 @@
+import type { Agent } from "node:http";
+import type { Access, Credential } from "./access.ts";
+import { agentFor, dropIdle } from "./agent.ts";
+import { type Budget, makeBudget } from "./budget.ts";
+import { type Answer, ExchangeFailure, exchange, type OpenAnswer, open } from "./exchange.ts";
+import { pause } from "./pause.ts";
+import { backOff, judge, retryAfter } from "./retry.ts";
+import { serverClock } from "./server-clock.ts";
+
+/** A request to the API server. */
+export interface ApiRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Path and query, as made by `paths.ts`. */
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Absent: `application/json`. */
+  readonly contentType?: string;
+  /** What the answer shall be; absent: `application/json`. */
+  readonly accept?: string;
+  /** Whether it may be sent again when the one before was perhaps carried out; always true of a GET. */
+  readonly repeatable?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for all attempts together; absent: the client's default. */
+  readonly deadline?: number | undefined;
+}
+
+/** The last answer to a request. */
+export interface Reply extends Answer {
+  /** An attempt before the last one was perhaps carried out: an "exists already" may be our own work. */
+  readonly repeated: boolean;
+}
+
+/** No answer at all within the request's budget. */
+export class CallFailure extends Error {
+  override readonly name = "CallFailure";
+  readonly reason: "unreachable" | "tls" | "timeout" | "lost";
+  /** Not known whether it was carried out. */
+  readonly uncertain: boolean;
+
+  constructor(reason: CallFailure["reason"], message: string, uncertain: boolean, cause: unknown) {
+    super(message, { cause });
+    this.reason = reason;
+    this.uncertain = uncertain;
+  }
+}
+
+/** Sends requests to one API server as one user. */
+export interface Transport {
+  /** Sends a request, again where that is safe, within its budget. Throws CallFailure, a KplanError of the credentials, or the signal's reason. */
+  send(request: ApiRequest): Promise<Reply>;
+  /** One attempt whose answer is read as it comes (watches). Throws as `send` does. */
+  open(path: string, options: { readonly signal: AbortSignal }): Promise<OpenAnswer>;
+  /** Requests sent so far. */
+  readonly requests: () => number;
+  /** The server's time by its last `Date` header, in milliseconds since 1970; undefined before the first answer. */
+  readonly serverTime: () => number | undefined;
+  /** What a WebSocket needs: its URL, the agent, and the headers that say who is asking. Counts as a request. */
+  socket(path: string, signal: AbortSignal): Promise<SocketNeeds>;
+  /** PEM of the client certificate in use, if there is one. */
+  certificate(): Promise<string | undefined>;
+  /** Ends all connections; nothing keeps the process alive any more. */
+  close(): void;
+}
+
+/** What a WebSocket needs. */
+export interface SocketNeeds {
+  readonly url: URL;
+  readonly agent: Agent;
+  readonly headers: Record<string, string | string[]>;
+}
+
+/** Settings of a transport. */
+export interface TransportOptions {
+  /** Milliseconds that a request may take when it does not say. */
+  readonly deadline: number;
+  readonly userAgent: string;
+  readonly onWarning?: ((message: string) => void) | undefined;
+  /** Numbers in [0, 1) for the jitter. */
+  readonly random?: () => number;
+}
+
+/** Milliseconds within which a connection must stand. */
+const CONNECT_WITHIN = 10_000;
+/** Milliseconds for which a server that never answered is tried when it refuses: a wrong address is told soon. */
+const FIRST_CONTACT = 1_500;
+/** Milliseconds that getting credentials may take. */
+const LOG_IN_WITHIN = 5 * 60_000;
+/** Times that a read asks again after a plain 500. */
+const FAILING_READS = 4;
+
+/** Makes the transport to a cluster. Sends nothing yet. */
+export function makeTransport(access: Access, options: TransportOptions): Transport {
+  const random = options.random ?? Math.random;
+  const clock = serverClock();
+  const closing = new AbortController();
+  const warned = new Set<string>();
+  let agent: { readonly of: string; readonly it: Agent } | undefined;
+  let sent = 0;
+  let answered = false;
+
+  function agentOf(credential: Credential): Agent {
+    const of = credential.cert ?? "";
+    if (agent?.of !== of) {
+      agent?.it.destroy();
+      agent = { of, it: agentFor(access, credential) };
+    }
+    return agent.it;
+  }
+
+  async function identify(
+    signal: AbortSignal,
+    renew = false,
+  ): Promise<{ agent: Agent; headers: Record<string, string | string[]> }> {
+    const credential = await access.credentials.current({ renew, signal });
+    const headers: Record<string, string | string[]> = {
+      "user-agent": options.userAgent,
+      ...access.impersonation,
+    };
+    if (credential.authorization !== undefined) headers.authorization = credential.authorization;
+    return { agent: agentOf(credential), headers };
+  }
+
+  function urlOf(path: string): URL {
+    const base = access.server.pathname.replace(/\/+$/, "");
+    return new URL(`${access.server.origin}${base}${path}`);
+  }
+
+  function heard(answer: { readonly headers: Answer["headers"] }): void {
+    answered = true;
+    clock.heard(answer.headers.date);
+    for (const text of warningsOf(answer.headers.warning)) {
+      if (warned.has(text)) continue;
+      warned.add(text);
+      options.onWarning?.(text);
+    }
+  }
+
+  async function attempt(request: ApiRequest, budget: Budget, renew: boolean): Promise<Answer> {
+    const who = await identify(budget.signal, renew);
+    const text = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const remaining = Math.max(1, budget.remaining());
+    const again = request.method === "GET" || request.repeatable === true;
+    sent += 1;
+    try {
+      const answer = await exchange({
+        method: request.method,
+        url: urlOf(request.path),
+        agent: who.agent,
+        body: text,
+        connectWithin: Math.min(CONNECT_WITHIN, remaining),
+        // A silent connection is given up early enough to try another, if another try is allowed.
+        silence: again ? Math.min(remaining, Math.max(budget.total / 2, 1000)) : remaining,
+        signal: budget.signal,
+        headers: {
+          ...who.headers,
+          accept: request.accept ?? "application/json",
+          ...(text !== undefined && {
+            "content-type": request.contentType ?? "application/json",
+            "content-length": String(Buffer.byteLength(text)),
+          }),
+        },
+      });
+      heard(answer);
+      return answer;
+    } catch (error) {
+      if (error instanceof ExchangeFailure && error.timedOut) dropIdle(who.agent);
+      throw error;
+    }
+  }
+
+  /** Somebody may have to log in with a browser first: that does not count against the call's budget. */
+  async function logIn(signals: readonly (AbortSignal | undefined)[]): Promise<void> {
+    const patience = makeBudget(LOG_IN_WITHIN, signals);
+    try {
+      await access.credentials.current({ renew: false, signal: patience.signal });
+    } finally {
+      patience.end();
+    }
+  }
+
+  async function send(request: ApiRequest): Promise<Reply> {
+    await logIn([closing.signal, request.signal]);
+    const budget = makeBudget(request.deadline ?? options.deadline, [
+      closing.signal,
+      request.signal,
+    ]);
+    const reads = request.method === "GET";
+    const again = reads || request.repeatable === true;
+    let perhaps = false;
+    let renewed = false;
+    let last: { readonly answer?: Answer; readonly failure?: ExchangeFailure } = {};
+    try {
+      for (let n = 1; ; n++) {
+        let wait = backOff(n, 100, 3000, random);
+        try {
+          const answer = await attempt(request, budget, renewed && last.answer?.status === 401);
+          if (answer.status === 401 && !renewed) {
+            renewed = true;
+            last = { answer };
+            continue;
+          }
+          const outcome = judge(answer);
+          const reply = { ...answer, repeated: perhaps };
+          if (outcome === "final") return reply;
+          if (outcome === "failing" && !(reads && n <= FAILING_READS)) return reply;
+          last = { answer };
+          if (outcome === "perhaps-done") perhaps = true;
+          if (outcome === "perhaps-done" && !again) return reply;
+          wait = Math.max(retryAfter(answer, Date.now()) ?? 0, wait);
+        } catch (error) {
+          if (!(error instanceof ExchangeFailure)) throw error;
+          last = { failure: error };
+          if (error.phase === "sent") perhaps = true;
+          if (error.phase === "tls") break;
+          if (error.phase === "sent" && !again) break;
+          if (
+            error.phase === "unsent" &&
+            !answered &&
+            (error.timedOut || budget.spent() > FIRST_CONTACT)
+          )
+            break;
+        }
+        if (wait >= budget.remaining()) break;
+        await pause(wait, budget.signal);
+      }
+    } catch (error) {
+      if (!budget.over()) throw error;
+    } finally {
+      budget.end();
+    }
+    if (last.answer !== undefined) return { ...last.answer, repeated: perhaps };
+    throw callFailure(last.failure, budget, access.server.host, !reads && perhaps);
+  }
+
+  async function openStream(
+    path: string,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<OpenAnswer> {
+    for (let renew = false; ; renew = true) {
+      const who = await identify(signal, renew);
+      sent += 1;
+      const answer = await open({
+        method: "GET",
+        url: urlOf(path),
+        agent: who.agent,
+        body: undefined,
+        connectWithin: CONNECT_WITHIN,
+        silence: options.deadline,
+        signal,
+        headers: { ...who.headers, accept: "application/json" },
+      });
+      heard(answer);
+      if (answer.status !== 401 || renew) return answer;
+      await answer.chunks.return();
+    }
+  }
+
+  return {
+    send,
+    open: openStream,
+    requests: () => sent,
+    serverTime: clock.now,
+    async socket(path, signal) {
+      sent += 1;
+      const url = urlOf(path);
+      url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+      return { url, ...(await identify(signal)) };
+    },
+    async certificate() {
+      const { cert } = await access.credentials.current({ renew: false, signal: closing.signal });
+      return cert;
+    },
+    close: () => {
+      closing.abort(new Error("the connection to the cluster was closed"));
+      agent?.it.destroy();
+    },
+  };
+}
+
+/** What is said when there was no answer: why, and whether the request may have been carried out all the same. */
+function callFailure(
+  failure: ExchangeFailure | undefined,
+  budget: Budget,
+  host: string,
+  uncertain: boolean,
+): CallFailure {
+  const within = `${host} did not answer within ${Math.round(budget.total / 100) / 10} s`;
+  if (failure === undefined) return new CallFailure("timeout", within, uncertain, undefined);
+  const { phase, message, timedOut } = failure;
+  if (phase === "tls") return new CallFailure("tls", message, uncertain, failure.cause);
+  if (phase === "unsent") return new CallFailure("unreachable", message, uncertain, failure);
+  if (timedOut || budget.over()) return new CallFailure("timeout", within, uncertain, failure);
+  return new CallFailure("lost", `the connection broke: ${message}`, uncertain, failure);
+}
+
+/** The texts of a `Warning` header: `299 - "text"`, several separated by commas (RFC 7234 section 5.5). */
+function warningsOf(header: string | string[] | undefined): string[] {
+  const text = Array.isArray(header) ? header.join(", ") : (header ?? "");
+  return [...text.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, quoted = ""]) =>
+    quoted.replace(/\\(.)/g, "$1"),
+  );
+}

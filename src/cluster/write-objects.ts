@@ -1,0 +1,337 @@
+import {
+  type ApplyOptions,
+  ClusterError,
+  type DeleteOptions,
+  type WriteOptions,
+} from "../model/cluster.ts";
+import { isMap } from "../model/json.ts";
+import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts";
+import { FIELD_MANAGER } from "../model/names.ts";
+import { type Api, about, call, callError, limits, objectIn } from "./api.ts";
+import { contained } from "./contained.ts";
+import { asIfTakenOver, takenOver } from "./ownership.ts";
+import { collectionPath, namespaceOf, objectPath, query } from "./paths.ts";
+import { withProtocols } from "./protocol-default.ts";
+import { getObject } from "./read-objects.ts";
+import type { ApiRequest } from "./transport.ts";
+
+const APPLY_PATCH = "application/apply-patch+yaml";
+const MERGE_PATCH = "application/merge-patch+json";
+const JSON_PATCH = "application/json-patch+json";
+
+/** `Cluster.create`. */
+export async function createObject(
+  api: Api,
+  object: KubeObject,
+  options: WriteOptions = {},
+): Promise<KubeObject> {
+  const ref = refOf(object);
+  const resource = await api.discovery.resourceOf(ref.apiVersion, ref.kind);
+  const path = `${collectionPath(resource, namespaceOf(resource, ref))}${writeQuery(options)}`;
+  const subject = about(api, "create", ref);
+  const request: ApiRequest = {
+    method: "POST",
+    path,
+    body: object,
+    repeatable: true,
+    ...limits(options),
+  };
+  const reply = await call(api, request, subject, [409]);
+  if (reply.status !== 409) return objectIn(reply);
+  const error = await callError(api, reply, subject, reply.repeated);
+  if (!reply.repeated || kindOf(error) !== "already-exists") throw error;
+  return await ourOwnWork(api, ref, { sent: object, error, options });
+}
+
+/** `Cluster.replace`. */
+export async function replaceObject(
+  api: Api,
+  object: KubeObject,
+  options: WriteOptions = {},
+): Promise<KubeObject> {
+  const ref = refOf(object);
+  const fenced = object.metadata.resourceVersion !== undefined;
+  const sent = options.subresource === "status" ? { status: object.status } : object;
+  return await send(api, ref, {
+    method: "PUT",
+    verb: "update",
+    body: object,
+    sent,
+    fenced,
+    options,
+  });
+}
+
+/** `Cluster.patch`: JSON merge patch (RFC 7386). */
+export async function patchObject(
+  api: Api,
+  ref: ObjectRef,
+  patch: unknown,
+  options: WriteOptions = {},
+): Promise<KubeObject> {
+  const metadata = isMap(patch) && isMap(patch.metadata) ? patch.metadata : {};
+  return await send(api, ref, {
+    method: "PATCH",
+    verb: "patch",
+    contentType: MERGE_PATCH,
+    body: patch,
+    sent: patch,
+    nullIs: "absent",
+    fenced: metadata.resourceVersion !== undefined,
+    options,
+  });
+}
+
+/** `Cluster.apply`. */
+export async function applyObject(
+  api: Api,
+  object: KubeObject,
+  options: ApplyOptions = {},
+): Promise<KubeObject> {
+  const ref = refOf(object);
+  const { uid, resourceVersion } = object.metadata;
+  let live = options.live;
+  for (let n = 1; ; n++) {
+    live ??= await mustGet(api, ref, options);
+    if (uid !== undefined && live.metadata.uid !== uid) throw remade(ref);
+    const entries = takenOver(live);
+    if (entries === undefined) return await applyOver(api, object, live, options);
+    if (options.dryRun) return await previewOver(api, object, live, options);
+    try {
+      const owned = await takeOver(api, ref, live, { entries, resourceVersion, options });
+      // The take-over was fenced by the caller's version; its result is the version that must hold now.
+      const version =
+        resourceVersion === undefined ? {} : { resourceVersion: owned.metadata.resourceVersion };
+      const fenced = { ...object, metadata: { ...object.metadata, ...version } } as KubeObject;
+      return await applyOver(api, fenced, owned, options);
+    } catch (error) {
+      // Somebody wrote between our read and the take-over; without a version to hold, that is nobody's fault.
+      const again = resourceVersion === undefined && isVersionConflict(error) && n < 5;
+      if (!again) throw error;
+      live = undefined;
+    }
+  }
+}
+
+/** `Cluster.delete`. */
+export async function deleteObject(
+  api: Api,
+  ref: ObjectRef,
+  options: DeleteOptions = {},
+): Promise<boolean> {
+  const resource = await api.discovery.resourceOf(ref.apiVersion, ref.kind);
+  const { uid, resourceVersion, propagation, gracePeriodSeconds, dryRun } = options;
+  const fenced = uid !== undefined || resourceVersion !== undefined;
+  const body = {
+    apiVersion: "v1",
+    kind: "DeleteOptions",
+    ...(fenced && { preconditions: { uid, resourceVersion } }),
+    ...(propagation !== undefined && { propagationPolicy: propagation }),
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    ...(dryRun && { dryRun: ["All"] }),
+  };
+  const subject = about(api, "delete", ref);
+  const path = objectPath(resource, ref);
+  const request: ApiRequest = {
+    method: "DELETE",
+    path,
+    body,
+    repeatable: fenced,
+    ...limits(options),
+  };
+  const reply = await call(api, request, subject, [404, 409]);
+  if (reply.status !== 404 && reply.status !== 409) return true;
+  const error = await callError(api, reply, subject, reply.repeated);
+  if (kindOf(error) === "not-found") return reply.repeated;
+  if (!reply.repeated) throw error;
+  // The version may have changed because our first request was carried out.
+  const found = await getObject(api, ref, options);
+  const ours = found === undefined || (uid !== undefined && found.metadata.uid !== uid);
+  if (ours || found.metadata.deletionTimestamp !== undefined) return true;
+  throw error;
+}
+
+/** One write to an object that exists. */
+interface Write {
+  readonly method: "PUT" | "PATCH";
+  readonly verb: string;
+  readonly contentType?: string;
+  readonly body: unknown;
+  /** What must be on the object once it was carried out. */
+  readonly sent: unknown;
+  /** `null` in it means that the field must be gone (a merge patch). */
+  readonly nullIs?: "absent";
+  /** It carries the resourceVersion that must hold, so that it cannot be carried out twice. */
+  readonly fenced: boolean;
+  readonly force?: boolean;
+  readonly options: WriteOptions;
+}
+
+async function send(api: Api, ref: ObjectRef, write: Write): Promise<KubeObject> {
+  const resource = await api.discovery.resourceOf(ref.apiVersion, ref.kind);
+  const { method, contentType, body, fenced, options } = write;
+  const path = `${objectPath(resource, ref, options.subresource)}${writeQuery(options, write.force)}`;
+  const subject = about(api, write.verb, ref);
+  const request: ApiRequest = {
+    method,
+    path,
+    body,
+    repeatable: fenced,
+    ...(contentType !== undefined && { contentType }),
+    ...limits(options),
+  };
+  const reply = await call(api, request, subject, [409]);
+  if (reply.status !== 409) return objectIn(reply);
+  const error = await callError(api, reply, subject, reply.repeated);
+  if (!reply.repeated || !isVersionConflict(error)) throw error;
+  return await ourOwnWork(api, ref, { ...write, error });
+}
+
+/** Server-side apply onto an object that was read: by its uid it cannot make a new one. */
+async function applyOver(
+  api: Api,
+  object: KubeObject,
+  live: KubeObject,
+  options: ApplyOptions,
+): Promise<KubeObject> {
+  const { managedFields: _, ...metadata } = object.metadata;
+  const body = withProtocols({
+    ...object,
+    metadata: { ...metadata, uid: live.metadata.uid },
+  } as KubeObject);
+  return await send(api, refOf(object), {
+    method: "PATCH",
+    verb: "patch",
+    contentType: APPLY_PATCH,
+    body,
+    sent: body,
+    fenced: metadata.resourceVersion !== undefined,
+    force: options.force === true,
+    options,
+  });
+}
+
+/** Makes what we created or patched count as applied; see `ownership.ts`. */
+async function takeOver(
+  api: Api,
+  ref: ObjectRef,
+  live: KubeObject,
+  how: {
+    readonly entries: unknown;
+    readonly resourceVersion: string | undefined;
+    readonly options: ApplyOptions;
+  },
+): Promise<KubeObject> {
+  const version = how.resourceVersion ?? live.metadata.resourceVersion;
+  // Replacing the version with itself makes the server check it: a conflict says that it does not hold.
+  const body = [
+    { op: "test", path: "/metadata/uid", value: live.metadata.uid },
+    { op: "replace", path: "/metadata/managedFields", value: how.entries },
+    { op: "replace", path: "/metadata/resourceVersion", value: version },
+  ];
+  return await send(api, ref, {
+    method: "PATCH",
+    verb: "patch",
+    contentType: JSON_PATCH,
+    body,
+    sent: { metadata: { uid: live.metadata.uid, managedFields: how.entries } },
+    fenced: true,
+    options: limits(how.options) as WriteOptions,
+  });
+}
+
+/** A dry run of an apply that would have to take over first: conflicts with ourselves do not count. */
+async function previewOver(
+  api: Api,
+  object: KubeObject,
+  live: KubeObject,
+  options: ApplyOptions,
+): Promise<KubeObject> {
+  let answer: KubeObject;
+  try {
+    answer = await applyOver(api, object, live, options);
+  } catch (error) {
+    const own =
+      error instanceof ClusterError &&
+      error.conflicts.length > 0 &&
+      error.conflicts.every((conflict) => conflict.manager === FIELD_MANAGER);
+    if (!own) throw withoutOwn(error);
+    answer = await applyOver(api, object, live, { ...options, force: true });
+  }
+  return asIfTakenOver(live, answer);
+}
+
+/** Conflicts with others, those with ourselves left out. */
+function withoutOwn(error: unknown): unknown {
+  if (!(error instanceof ClusterError) || error.conflicts.length === 0) return error;
+  const conflicts = error.conflicts.filter((conflict) => conflict.manager !== FIELD_MANAGER);
+  const message = error.message
+    .split("; ")
+    .filter((part) => !part.startsWith(`${FIELD_MANAGER} owns `))
+    .join("; ");
+  return new ClusterError(error.kind, message, {
+    status: error.status,
+    conflicts,
+    cause: error,
+    ...(error.ref && { ref: error.ref }),
+    ...(error.hint !== undefined && { hint: error.hint }),
+  });
+}
+
+/** After a lost connection: the object, when it holds what we sent; else the error. */
+async function ourOwnWork(
+  api: Api,
+  ref: ObjectRef,
+  what: {
+    readonly sent: unknown;
+    readonly error: Error;
+    readonly options: WriteOptions;
+    readonly nullIs?: "absent";
+  },
+): Promise<KubeObject> {
+  const found = await getObject(api, ref, what.options);
+  if (found !== undefined && contained(comparable(what.sent), found, what.nullIs ?? "anything"))
+    return found;
+  throw what.error;
+}
+
+/** What we sent, less what the server changes with each write. */
+function comparable(sent: unknown): unknown {
+  if (!isMap(sent) || !isMap(sent.metadata)) return sent;
+  const { resourceVersion: _v, creationTimestamp: _c, generation: _g, ...metadata } = sent.metadata;
+  return { ...sent, metadata };
+}
+
+function writeQuery(options: WriteOptions, force = false): string {
+  return query({
+    fieldManager: FIELD_MANAGER,
+    dryRun: options.dryRun ? "All" : undefined,
+    force: force ? true : undefined,
+  });
+}
+
+async function mustGet(api: Api, ref: ObjectRef, options: WriteOptions): Promise<KubeObject> {
+  const found = await getObject(api, ref, options);
+  if (found !== undefined) return found;
+  const inside = ref.namespace === undefined ? "" : ` in namespace ${ref.namespace}`;
+  throw new ClusterError("not-found", `there is no ${ref.kind} ${ref.name}${inside}`, {
+    status: 404,
+    ref,
+  });
+}
+
+function remade(ref: ObjectRef): ClusterError {
+  return new ClusterError(
+    "conflict",
+    `${ref.kind} ${ref.name} was deleted and made anew by somebody else meanwhile`,
+    { status: 409, ref },
+  );
+}
+
+function kindOf(error: Error): string {
+  return error instanceof ClusterError ? error.kind : "";
+}
+
+function isVersionConflict(error: unknown): boolean {
+  return error instanceof ClusterError && error.kind === "conflict" && error.conflicts.length === 0;
+}
