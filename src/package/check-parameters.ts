@@ -120,7 +120,7 @@ function checkValues(
   const text = canonicalJson(parameter.default);
   if (known.has(text)) return;
   const words = itemsOf(parameter.enum).map(wordOf);
-  const meant = didYouMean(wordOf(parameter.default), words);
+  const meant = type === "string" ? didYouMean(wordOf(parameter.default), words) : "";
   report(
     "not-in-enum",
     `default of ${name}: ${text} is not in its enum: ${words.join(", ")}${meant}`,
