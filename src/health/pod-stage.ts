@@ -22,9 +22,15 @@ export function podStage(pod: KubeObject, context: HealthContext): string {
   const waiting = containers.find((one) => one.state === "waiting");
   if (waiting !== undefined || containers.length === 0) return `${name}: ${starting(pod, context)}`;
   const unready = containers.find((one) => !one.init && !one.ready);
-  return unready === undefined
-    ? `${name}: waiting for readiness`
-    : `${name}: container ${unready.name} runs, not ready yet`;
+  if (unready === undefined) return `${name}: waiting for readiness`;
+  return `${name}: container ${unready.name} runs, not ready yet${probeWords(pod, context)}`;
+}
+
+/** What a probe printed may quote anything and is left out. */
+function probeWords(pod: KubeObject, context: HealthContext): string {
+  const event = eventsAbout(pod, context).find(({ reason }) => reason === "Unhealthy");
+  const probe = /^(\w+) probe failed/.exec(event?.message ?? "")?.[1];
+  return probe === undefined ? "" : ` (its ${probe.toLowerCase()} probe failed)`;
 }
 
 /** True once the pod's deletion was asked for. */

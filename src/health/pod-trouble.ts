@@ -95,12 +95,20 @@ function containerTrouble(
 /** "x cannot come" is said by the kubelet in different states in turn; the event of the first failed pull has the registry's words. */
 function registryWords(pod: KubeObject, container: ContainerFacts, context: HealthContext): string {
   if (container.reason !== "ImagePullBackOff" && container.message !== "")
-    return `: ${container.message}`;
+    return `: ${unwrapped(container.message)}`;
   const said = eventsAbout(pod, context).find(
     ({ reason, message }) => reason === "Failed" && message.includes(`"${container.image}"`),
   );
   const words = said?.message ?? container.message;
-  return words === "" ? "" : `: ${words}`;
+  return words === "" ? "" : `: ${unwrapped(words)}`;
+}
+
+/** Kubelet and runtime each wrap the registry's answer into a sentence that only repeats the image. */
+function unwrapped(words: string): string {
+  return words.replace(
+    /^(?:(?:rpc error: code = \w+ desc = )?failed to (?:pull|pull and unpack|resolve)(?: image| reference)* "[^"]*": )+/i,
+    "",
+  );
 }
 
 /** The kubelet names a missing ConfigMap or Secret without saying where it looked. */
@@ -139,13 +147,15 @@ function crash(
 /** The kubelet's back-off begins anew after a run of ten minutes: restarts before it are of another story. */
 function ranLong(ended: EndedRun | undefined): boolean {
   const { startedAt, finishedAt } = ended ?? {};
-  return startedAt !== undefined && finishedAt !== undefined && finishedAt - startedAt > 600_000;
+  if (startedAt === undefined || finishedAt === undefined) return false;
+  // A container that never started carries the year 1970.
+  return startedAt > 0 && finishedAt - startedAt > 600_000;
 }
 
 /** How a run of a container ended, for people. A termination message is left out, as it may quote anything, unless the runtime wrote it. */
 export function exitText(ended: EndedRun): string {
   const { exitCode, reason, message } = ended;
-  if (reason === "OOMKilled") return `out of memory (exit code ${exitCode})`;
+  if (reason === "OOMKilled") return `exit code ${exitCode} (out of memory)`;
   const byRuntime = reason === "ContainerCannotRun" || reason === "StartError";
   return byRuntime ? `exit code ${exitCode} (${message})` : `exit code ${exitCode}`;
 }
@@ -162,7 +172,9 @@ function mountTrouble(pod: KubeObject, context: HealthContext): PodTrouble | und
     ({ reason, message }) => reason === "FailedMount" && !message.startsWith("Unable to attach"),
   );
   if (event === undefined) return undefined;
-  const absent = /(?:configmap|secret|references non-existent \w+ key).*/.exec(event.message)?.[0];
+  const absent = /(?:(?:configmap|secret) "[^"]*" not found|references non-existent .* key).*/.exec(
+    event.message,
+  )?.[0];
   return {
     failure: failed(
       "FailedMount",

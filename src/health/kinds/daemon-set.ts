@@ -15,7 +15,8 @@ export const daemonSet: HealthRule = {
 
 function judgeDaemonSet(object: KubeObject, context: HealthContext): Health {
   const unseen = notYetObserved(object, context);
-  if (unseen !== undefined) return unseen;
+  // While pods are refused the controller does not get as far as writing that it has seen the spec.
+  if (unseen !== undefined) return creationFailure(object, context) ?? unseen;
 
   const wanted = countAt(object, "status", "desiredNumberScheduled");
   const updated = countAt(object, "status", "updatedNumberScheduled");

@@ -32,16 +32,19 @@ interface View {
 }
 
 function judgeStatefulSet(object: KubeObject, context: HealthContext): Health {
-  const unseen = notYetObserved(object, context);
-  if (unseen !== undefined) return unseen;
   const view = viewOf(object, context);
   const { wanted, members, surplus, outdated, onDelete } = view;
+  // While pods are refused the controller does not get as far as writing that it has seen the spec.
+  const refused = members.length < wanted ? creationFailure(object, context) : undefined;
+  if (refused !== undefined) return refused;
+  const unseen = notYetObserved(object, context);
+  if (unseen !== undefined) return unseen;
 
   const stuck = stuckRollout(view, context);
   if (stuck !== undefined) return stuck;
   const current = onDelete ? members : members.filter((pod) => !outdated.includes(pod));
-  const failure = finalFailure(current, context) ?? creationFailure(object, context);
-  if (failure !== undefined && members.filter(isPodReady).length < wanted) return failure;
+  const failure = finalFailure(current, context);
+  if (failure !== undefined) return failure;
 
   if (surplus.length > 0) return scalingDown(view, context);
   if (members.filter(isPodReady).length < wanted) {
