@@ -15,6 +15,8 @@ export interface ExchangeRequest {
   /** Milliseconds without a byte from the server after which it is given up. */
   readonly silence: number;
   readonly signal: AbortSignal;
+  /** Called when the request's bytes can leave: from then on the server may have it. */
+  readonly onSent?: () => void;
 }
 
 /** A complete answer. */
@@ -99,6 +101,7 @@ export function open(request: ExchangeRequest): Promise<OpenAnswer> {
 
     whenConnected(outgoing, secure, () => {
       sent = true;
+      request.onSent?.();
       setSilence(request.silence);
     });
     outgoing.on("error", (error) => {

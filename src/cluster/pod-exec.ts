@@ -25,7 +25,7 @@ export async function execInPod(
 ): Promise<ExecResult> {
   const resource = await api.discovery.resourceOf("v1", "Pod");
   const budget = makeBudget(options.deadline ?? api.deadline, [options.signal]);
-  const subject: Subject = { ...about(api, "create", pod), what: `command in Pod ${pod.name}` };
+  const subject = about(api, "create", pod);
   try {
     const { KubeVersion } =
       options.stdin === undefined ? { KubeVersion: undefined } : await api.discovery.capabilities();
@@ -51,7 +51,7 @@ export async function execInPod(
     if (!budget.over()) throw error;
     throw new ClusterError(
       "timeout",
-      `${subject.what} did not end within ${budget.total / 1000} s`,
+      `a command in ${subject.what} did not end within ${budget.total / 1000} s`,
       {
         ref: pod,
         uncertain: true,
@@ -98,12 +98,16 @@ function conversation(
     const release = onAbort(signal, () => fail(signal.reason));
     const lost = (cause?: unknown): void =>
       fail(
-        new ClusterError("unavailable", `${subject.what}: the connection broke before it ended`, {
-          transient: true,
-          uncertain: true,
-          cause,
-          ...(subject.ref && { ref: subject.ref }),
-        }),
+        new ClusterError(
+          "unavailable",
+          `${subject.what}: the connection broke before the command ended`,
+          {
+            transient: true,
+            uncertain: true,
+            cause,
+            ...(subject.ref && { ref: subject.ref }),
+          },
+        ),
       );
 
     socket.on("unexpected-response", (_request, response) => {
@@ -160,7 +164,7 @@ function exitCodeOf(body: string): number | string {
 }
 
 function startFailure(why: string, subject: Subject): ClusterError {
-  return new ClusterError("other", `${subject.what} could not be run: ${why}`, {
+  return new ClusterError("other", `${subject.what} cannot run the command: ${why}`, {
     ...(subject.ref && { ref: subject.ref }),
   });
 }
@@ -168,7 +172,7 @@ function startFailure(why: string, subject: Subject): ClusterError {
 function tooMuch(subject: Subject): ClusterError {
   return new ClusterError(
     "other",
-    `${subject.what} printed more than ${MOST_OUTPUT / 2 ** 20} MiB`,
+    `a command in ${subject.what} printed more than ${MOST_OUTPUT / 2 ** 20} MiB`,
     {
       ...(subject.ref && { ref: subject.ref }),
     },

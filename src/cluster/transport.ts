@@ -76,6 +76,8 @@ export interface TransportOptions {
   readonly deadline: number;
   readonly userAgent: string;
   readonly onWarning?: ((message: string) => void) | undefined;
+  /** First and longest wait between attempts, in milliseconds; 100 and 3000 when absent. */
+  readonly backOff?: readonly [number, number];
   /** Numbers in [0, 1) for the jitter. */
   readonly random?: () => number;
 }
@@ -92,6 +94,7 @@ const FAILING_READS = 4;
 /** Makes the transport to a cluster. Sends nothing yet. */
 export function makeTransport(access: Access, options: TransportOptions): Transport {
   const random = options.random ?? Math.random;
+  const [shortest, longest] = options.backOff ?? [100, 3000];
   const clock = serverClock();
   const closing = new AbortController();
   const warned = new Set<string>();
@@ -136,8 +139,12 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
     }
   }
 
-  async function attempt(request: ApiRequest, budget: Budget, renew: boolean): Promise<Answer> {
-    const who = await identify(budget.signal, renew);
+  async function attempt(
+    request: ApiRequest,
+    budget: Budget,
+    how: { readonly renew: boolean; readonly onSent: () => void },
+  ): Promise<Answer> {
+    const who = await identify(budget.signal, how.renew);
     const text = request.body === undefined ? undefined : JSON.stringify(request.body);
     const remaining = Math.max(1, budget.remaining());
     const again = request.method === "GET" || request.repeatable === true;
@@ -152,6 +159,7 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
         // A silent connection is given up early enough to try another, if another try is allowed.
         silence: again ? Math.min(remaining, Math.max(budget.total / 2, 1000)) : remaining,
         signal: budget.signal,
+        onSent: how.onSent,
         headers: {
           ...who.headers,
           accept: request.accept ?? "application/json",
@@ -189,17 +197,25 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
     const again = reads || request.repeatable === true;
     let perhaps = false;
     let renewed = false;
+    let underWay = false;
     let last: { readonly answer?: Answer; readonly failure?: ExchangeFailure } = {};
     try {
       for (let n = 1; ; n++) {
-        let wait = backOff(n, 100, 3000, random);
+        let wait = backOff(n, shortest, longest, random);
         try {
-          const answer = await attempt(request, budget, renewed && last.answer?.status === 401);
+          underWay = false;
+          const answer = await attempt(request, budget, {
+            renew: renewed && last.answer?.status === 401,
+            onSent: () => {
+              underWay = true;
+            },
+          });
           if (answer.status === 401 && !renewed) {
             renewed = true;
             last = { answer };
             continue;
           }
+          underWay = false;
           const outcome = judge(answer);
           const reply = { ...answer, repeated: perhaps };
           if (outcome === "final") return reply;
@@ -210,6 +226,7 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
           wait = Math.max(retryAfter(answer, Date.now()) ?? 0, wait);
         } catch (error) {
           if (!(error instanceof ExchangeFailure)) throw error;
+          underWay = false;
           last = { failure: error };
           if (error.phase === "sent") perhaps = true;
           if (error.phase === "tls") break;
@@ -226,6 +243,11 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
       }
     } catch (error) {
       if (!budget.over()) throw error;
+      // The time ran out in the middle of an attempt.
+      if (underWay) {
+        perhaps = true;
+        last = {};
+      }
     } finally {
       budget.end();
     }
