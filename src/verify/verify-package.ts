@@ -1,11 +1,50 @@
 import type { Issue } from "../model/issue.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { Capabilities } from "../model/scope.ts";
+import { NEWEST_KUBERNETES, OLDEST_KUBERNETES } from "./known-capabilities.ts";
+import { type PackageView, viewPackage } from "./package-view.ts";
+import { checkNames } from "./rules/check-names.ts";
+import { deployPlan } from "./rules/deploy-plan.ts";
+import { missingTasks } from "./rules/missing-tasks.ts";
+import { missingTemplates } from "./rules/missing-templates.ts";
+import { missingTriggers } from "./rules/missing-triggers.ts";
+import { renders } from "./rules/renders.ts";
+import { rendersObjects } from "./rules/renders-objects.ts";
+import { sameObject } from "./rules/same-object.ts";
+import { unusedParameters } from "./rules/unused-parameters.ts";
+import { unusedPlans } from "./rules/unused-plans.ts";
+import { unusedTasks } from "./rules/unused-tasks.ts";
+import { unusedTemplates } from "./rules/unused-templates.ts";
+import { usedBeforeApplied } from "./rules/used-before-applied.ts";
 
-/** All that is wrong with a well-formed package. */
+/** Finds one kind of mistake. Pure. */
+export type VerifyRule = (view: PackageView) => Issue[];
+
+const RULES: readonly VerifyRule[] = [
+  deployPlan,
+  missingTasks,
+  missingTemplates,
+  missingTriggers,
+  checkNames,
+  renders,
+  rendersObjects,
+  sameObject,
+  usedBeforeApplied,
+  unusedTasks,
+  unusedPlans,
+  unusedTemplates,
+  unusedParameters,
+];
+
+/**
+ * All that is wrong with a well-formed package, each problem once. Works without a cluster: the templates of every step of every plan are rendered with the
+ * default parameters for the newest Kubernetes and for 1.20. Takes a draft too.
+ */
 export function verifyPackage(
-  _pkg: OperatorPackage,
-  _options: { readonly capabilities?: readonly Capabilities[] } = {},
+  pkg: OperatorPackage,
+  options: { readonly capabilities?: readonly Capabilities[] } = {},
 ): Issue[] {
-  throw new Error("not written yet");
+  const view = viewPackage(pkg, options.capabilities ?? [NEWEST_KUBERNETES, OLDEST_KUBERNETES]);
+  const issues = RULES.flatMap((rule) => rule(view));
+  return [...new Map(issues.map((issue) => [JSON.stringify(issue), issue])).values()];
 }
