@@ -1,0 +1,127 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { KubeObject } from "../model/kube-object.ts";
+import { ApiError, alreadyExists, badRequest, forbidden, notFound } from "./api-error.ts";
+import { checkObject } from "./check-object.ts";
+import { rulesOf } from "./kind-rules.ts";
+import { managedAfterUpdate } from "./managed-fields.ts";
+import { readObject } from "./read-object.ts";
+import { type ServedKind, storageKey } from "./served-kind.ts";
+import { type ServerState, timestamp, type WriteContext } from "./server-state.ts";
+
+/**
+ * Stores a new object (POST). Throws ApiError: 400, 403 in a terminating namespace, 404 in none, 409 when it exists, 422.
+ */
+export function createObject(
+  state: ServerState,
+  kind: ServedKind,
+  namespace: string,
+  body: unknown,
+  context: WriteContext,
+): KubeObject {
+  const object = readObject(kind, body, context);
+  if (object.metadata.resourceVersion)
+    throw badRequest("resourceVersion should not be set on objects to be created");
+  return insertObject(state, kind, namespace, object, context);
+}
+
+/** Stores an object that was read, with its managed fields if an apply made them. */
+export function insertObject(
+  state: ServerState,
+  kind: ServedKind,
+  namespace: string,
+  object: KubeObject,
+  context: WriteContext,
+): KubeObject {
+  const { store, clock } = state;
+  const draft = withNewMetadata(object, kind, namespace, timestamp(clock));
+  const { name } = draft.metadata;
+  if (kind.namespaced) checkNamespace(state, kind, namespace, name);
+  if (kind.custom) checkDefinition(state, kind);
+  if (kind.status) delete draft.status;
+  rulesOf(kind).beforeCreate?.(draft, state);
+  checkObject(state, kind, draft);
+  const key = storageKey(kind);
+  if (store.get(key, namespace, name)) throw alreadyExists(kind, name);
+  draft.metadata.managedFields = object.metadata.managedFields?.length
+    ? object.metadata.managedFields
+    : managedAfterUpdate(kind, undefined, draft, {
+        manager: context.manager,
+        time: timestamp(clock),
+        subresource: undefined,
+      });
+  return context.dryRun ? draft : store.put(key, draft);
+}
+
+/** Letters of generated names: no vowels, nothing that looks like another (k8s.io/apimachinery, rand.SafeEncodeString). */
+const LETTERS = "bcdfghjklmnpqrstvwxz2456789";
+
+function withNewMetadata(
+  object: KubeObject,
+  kind: ServedKind,
+  namespace: string,
+  now: string,
+): KubeObject {
+  const {
+    resourceVersion: _version,
+    deletionTimestamp: _deleted,
+    deletionGracePeriodSeconds: _grace,
+    managedFields: _managed,
+    selfLink: _link,
+    ...given
+  } = object.metadata;
+  if (given.namespace !== undefined && given.namespace !== namespace && kind.namespaced)
+    throw badRequest(
+      "the namespace of the provided object does not match the namespace sent on the request",
+    );
+  const { generation: _generation, namespace: _namespace, name, ...rest } = given;
+  const metadata = {
+    ...rest,
+    name: name || generatedName(given.generateName),
+    ...(kind.namespaced && { namespace }),
+    uid: randomUUID(),
+    creationTimestamp: now,
+    ...(kind.generation && { generation: 1 }),
+  };
+  return { ...object, metadata };
+}
+
+function generatedName(prefix: string | undefined): string {
+  if (!prefix) return "";
+  const letters = [...randomBytes(5)].map((byte) => LETTERS[byte % LETTERS.length]);
+  return `${prefix.slice(0, 58)}${letters.join("")}`;
+}
+
+function checkNamespace(
+  { store }: ServerState,
+  kind: ServedKind,
+  namespace: string,
+  name: string,
+): void {
+  const found = store.get("/namespaces", "", namespace);
+  if (!found) throw notFound({ ...kind, group: "", plural: "namespaces" }, namespace);
+  if (!found.metadata.deletionTimestamp) return;
+  throw forbidden(
+    kind,
+    name,
+    `unable to create new content in namespace ${namespace} because it is being terminated`,
+    [
+      {
+        reason: "NamespaceTerminating",
+        message: `namespace ${namespace} is being terminated`,
+        field: "metadata.namespace",
+      },
+    ],
+  );
+}
+
+function checkDefinition({ store }: ServerState, kind: ServedKind): void {
+  const name = kind.custom?.definition ?? "";
+  const definition = store.get("apiextensions.k8s.io/customresourcedefinitions", "", name);
+  if (definition?.metadata.deletionTimestamp)
+    throw new ApiError(
+      405,
+      "MethodNotAllowed",
+      "create not allowed while custom resource definition is terminating",
+      {},
+    );
+}

@@ -1,0 +1,143 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { ApiError } from "./api-error.ts";
+import type { ServerIdentity } from "./certificate.ts";
+import { handlePath } from "./handle-path.ts";
+import { handleResource } from "./handle-resource.ts";
+import { readBody } from "./read-body.ts";
+import type { ApiAnswer, ApiRequest } from "./request.ts";
+import { routeOf } from "./route.ts";
+import type { ServerState } from "./server-state.ts";
+
+/** A listening server. */
+export interface Listening {
+  readonly server: Server;
+  readonly port: number;
+  /** Requests answered so far. */
+  readonly requests: () => number;
+  /** Watches and other requests that are open. */
+  readonly open: () => number;
+  close(): Promise<void>;
+}
+
+/** What a listener is given. */
+export interface ListenOptions {
+  readonly state: ServerState;
+  readonly identity: ServerIdentity;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+/** Listens on loopback with TLS; every request must carry the token and a Host of this server. */
+export async function listen({ state, identity, port }: ListenOptions): Promise<Listening> {
+  const { cert, key, token } = identity;
+  const closing = new AbortController();
+  const expected = digest(`Bearer ${token}`);
+  let requests = 0;
+  let open = 0;
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    requests++;
+    open++;
+    outgoing.on("close", () => open--);
+    try {
+      checkHost(incoming, (server.address() as AddressInfo).port);
+      checkToken(incoming, expected);
+      const result = await dispatch(state, incoming, outgoing, closing.signal);
+      if (!result) return;
+      await state.store.durable();
+      send(outgoing, result);
+    } catch (error) {
+      if (outgoing.headersSent) outgoing.destroy();
+      else send(outgoing, failure(error));
+    }
+  };
+  const server = createServer({ cert, key, keepAliveTimeout: 120_000 }, (incoming, outgoing) => {
+    void answer(incoming, outgoing);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return {
+    server,
+    port: (server.address() as AddressInfo).port,
+    requests: () => requests,
+    open: () => open,
+    close: async () => {
+      closing.abort();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function dispatch(
+  state: ServerState,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  closing: AbortSignal,
+): Promise<ApiAnswer | undefined> {
+  const url = new URL(incoming.url ?? "/", "https://localhost");
+  const route = routeOf(url.pathname);
+  const accept = incoming.headers.accept ?? "";
+  if (route.type !== "resource") return handlePath(state, route, accept);
+  const { group, version, plural, namespace, name, subresource } = route.target;
+  const kind = state.kinds.byPlural(group, version, plural);
+  if (!kind || (namespace !== undefined && !kind.namespaced))
+    return handlePath(state, route, accept);
+  const { contentType, body } = await readBody(incoming);
+  const request: ApiRequest = {
+    state,
+    method: incoming.method ?? "GET",
+    query: url.searchParams,
+    kind,
+    namespace: kind.namespaced ? namespace : "",
+    name,
+    subresource,
+    body,
+    contentType,
+    accept,
+    userAgent: incoming.headers["user-agent"] ?? "",
+    incoming,
+    outgoing,
+    closing,
+  };
+  return handleResource(request);
+}
+
+/** Keeps web pages that resolve to loopback away (DNS rebinding). */
+function checkHost({ headers }: IncomingMessage, port: number): void {
+  const known = ["127.0.0.1", "localhost", "[::1]"].map((host) => `${host}:${port}`);
+  if (!known.includes(headers.host ?? ""))
+    throw new ApiError(403, "Forbidden", "this server answers on its loopback address only");
+}
+
+function checkToken({ headers }: IncomingMessage, expected: Buffer): void {
+  if (!timingSafeEqual(digest(headers.authorization ?? ""), expected))
+    throw new ApiError(401, "Unauthorized", "Unauthorized");
+}
+
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
+
+function send(outgoing: ServerResponse, { code, body, warnings }: ApiAnswer): void {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const type = typeof body === "string" ? "text/plain; charset=utf-8" : "application/json";
+  for (const warning of warnings ?? [])
+    outgoing.appendHeader("Warning", `299 - ${JSON.stringify(warning)}`);
+  outgoing.writeHead(code, { "content-type": type, "content-length": Buffer.byteLength(text) });
+  outgoing.end(text);
+}
+
+function failure(error: unknown): ApiAnswer {
+  if (error instanceof ApiError) return { code: error.code, body: error.body };
+  const text = error instanceof Error ? error.message : String(error);
+  const bug = new ApiError(500, "InternalError", `Internal error occurred: ${text}`, {
+    causes: [{ reason: "", message: text }],
+  });
+  return { code: 500, body: bug.body };
+}

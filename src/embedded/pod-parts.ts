@@ -1,0 +1,27 @@
+import { isMap } from "../model/json.ts";
+import { methodNotAllowed, noSuchResource } from "./api-error.ts";
+import { deleteObject } from "./delete-object.ts";
+import type { ApiAnswer, ApiRequest } from "./request.ts";
+import { readLive } from "./update-object.ts";
+
+/** Subresources of pods. */
+export const POD_PARTS: ReadonlySet<string> = new Set(["log", "eviction", "binding"]);
+
+/** Answers a request to a part of a pod. Throws ApiError. */
+export function handlePodPart(request: ApiRequest, name: string, part: string): ApiAnswer {
+  const { state, kind, namespace = "", method, body } = request;
+  const place = { kind, namespace, name };
+  const pod = readLive(state, place);
+  if (part === "log" && method === "GET")
+    return { code: 200, body: `simulated: no container runs in pod ${pod.metadata.name}\n` };
+  if (part === "eviction" && method === "POST") {
+    const options = isMap(body) && isMap(body.deleteOptions) ? body.deleteOptions : {};
+    const grace = options.gracePeriodSeconds;
+    deleteObject(state, place, typeof grace === "number" ? { gracePeriodSeconds: grace } : {});
+    return {
+      code: 201,
+      body: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 },
+    };
+  }
+  throw part === "binding" ? noSuchResource() : methodNotAllowed();
+}

@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { badRequest } from "./api-error.ts";
+import type { ServedKind } from "./served-kind.ts";
+import type { ServerState, WriteContext } from "./server-state.ts";
+
+/** One request to a resource, as its handlers see it. */
+export interface ApiRequest {
+  readonly state: ServerState;
+  readonly method: string;
+  readonly query: URLSearchParams;
+  readonly kind: ServedKind;
+  /** Empty for cluster-scoped objects; undefined for all namespaces. */
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  readonly subresource: string | undefined;
+  /** The body, read as JSON or YAML; undefined when there is none. */
+  readonly body: unknown;
+  /** Without parameters, lower case. */
+  readonly contentType: string;
+  readonly accept: string;
+  readonly userAgent: string;
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  /** Aborted when the server closes. */
+  readonly closing: AbortSignal;
+}
+
+/** An answer to be sent as JSON. */
+export interface ApiAnswer {
+  readonly code: number;
+  readonly body: object | string;
+  /** Texts of Warning headers (RFC 7234, code 299). */
+  readonly warnings?: readonly string[];
+}
+
+/** Who writes and how, from a request's parameters. Throws ApiError 400. */
+export function writeContext(request: ApiRequest, warn: (text: string) => void): WriteContext {
+  const { query, userAgent, subresource } = request;
+  const validation = query.get("fieldValidation");
+  const onUnknown = validation === "Strict" ? "refuse" : validation === "Warn" ? "warn" : undefined;
+  return {
+    manager: query.get("fieldManager") || (userAgent.split("/", 1)[0] || "unknown").slice(0, 128),
+    dryRun: isDryRun(query.getAll("dryRun")),
+    ...((subresource === "status" || subresource === "scale") && { subresource }),
+    ...(onUnknown && { onUnknown }),
+    warn,
+  };
+}
+
+/** Whether nothing is to be stored. Throws ApiError 400 for a word other than `All`. */
+export function isDryRun(values: readonly unknown[]): boolean {
+  for (const value of values)
+    if (value !== "All")
+      throw badRequest(
+        `Invalid value: ["${String(value)}"]: Unsupported value: "${String(value)}": supported values: "All"`,
+      );
+  return values.length > 0;
+}

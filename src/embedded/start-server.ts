@@ -1,0 +1,133 @@
+import { mkdirSync } from "node:fs";
+import type { Clock } from "../model/clock.ts";
+import type { KubeObject } from "../model/kube-object.ts";
+import { processIdentity, type ServerIdentity } from "./certificate.ts";
+import type { ControllerApi, StartControllers } from "./controller-api.ts";
+import { createObject } from "./create-object.ts";
+import { DEFAULT_OBJECTS } from "./default-objects.ts";
+import { listen } from "./http-server.ts";
+import { openJournal } from "./journal.ts";
+import { createKindRegistry } from "./kind-registry.ts";
+import { kubeconfigText } from "./kubeconfig-text.ts";
+import { startDefinitionLifecycle } from "./lifecycle/definition-lifecycle.ts";
+import { startGarbageCollector } from "./lifecycle/garbage-collector.ts";
+import { startNamespaceLifecycle } from "./lifecycle/namespace-lifecycle.ts";
+import { controllerApi } from "./object-access.ts";
+import { realClock } from "./real-clock.ts";
+import type { ServerState } from "./server-state.ts";
+import { createStore, type Store } from "./store.ts";
+import { storedIdentity } from "./stored-identity.ts";
+
+/** How to start a server. */
+export interface ServerOptions {
+  /** Where the cluster's state and certificate are kept; in memory alone when absent. */
+  readonly dataDir?: string;
+  /** Any free one when absent. */
+  readonly port?: number;
+  /** Times of objects and delays of controllers; the machine's when absent. */
+  readonly clock?: Clock;
+  /** How much faster than in life controllers act; 1 when absent. */
+  readonly speed?: number;
+  /** Whether controllers act at all (Deployments, StatefulSets, pods…); true when absent. Namespaces, definitions and owners always work. */
+  readonly controllers?: boolean;
+  /** Changes that watches can go back, at least. */
+  readonly historyLength?: number;
+  /** Told when the data folder cannot be written any more. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
+/** A running server. */
+export interface EmbeddedServer {
+  /** `https://127.0.0.1:PORT`. */
+  readonly url: string;
+  /** PEM. */
+  readonly caCert: string;
+  readonly token: string;
+  readonly port: number;
+  /** Text of a kubeconfig for it (YAML). */
+  kubeconfig(): string;
+  readonly store: Store;
+  /** The in-process access that controllers have. */
+  readonly api: ControllerApi;
+  /** Requests that came so far. */
+  requests(): number;
+  /** Requests and watches that are open. */
+  open(): number;
+  close(): Promise<void>;
+}
+
+/** Starts a server in this process. Throws a KplanError when its data is damaged. */
+export async function startServer(options: ServerOptions = {}): Promise<EmbeddedServer> {
+  const { dataDir, port = 0, clock = realClock, speed = 1, controllers = true } = options;
+  if (dataDir) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const identity = dataDir ? await storedIdentity(dataDir) : await processIdentity();
+  const store = createStore({
+    ...(dataDir && { journal: openJournal(dataDir) }),
+    ...(options.historyLength && { historyLength: options.historyLength }),
+    ...(options.onFailure && { onFailure: options.onFailure }),
+  });
+  const state: ServerState = { store, kinds: createKindRegistry(), clock };
+  const ended = new AbortController();
+  const api = controllerApi(state, speed, ended.signal);
+  const stops = [
+    startDefinitionLifecycle(state),
+    startNamespaceLifecycle(state, identity.cert),
+    startGarbageCollector(state),
+  ];
+  seed(state);
+  if (controllers) {
+    const start = await loadControllers();
+    stops.push(start(api));
+  }
+  await store.durable();
+  const listening = await listen({ state, identity, port });
+  return running(identity, listening, store, api, async () => {
+    ended.abort();
+    await listening.close();
+    for (const stop of stops) stop();
+    await store.close();
+  });
+}
+
+async function loadControllers(): Promise<StartControllers> {
+  const { startControllers } = await import("./controllers/start-controllers.ts");
+  return startControllers;
+}
+
+function running(
+  identity: ServerIdentity,
+  listening: Awaited<ReturnType<typeof listen>>,
+  store: Store,
+  api: ControllerApi,
+  close: () => Promise<void>,
+): EmbeddedServer {
+  const { port, requests, open } = listening;
+  const { cert, token } = identity;
+  const url = `https://127.0.0.1:${port}`;
+  return {
+    url,
+    caCert: cert,
+    token,
+    port,
+    kubeconfig: () => kubeconfigText({ url, caCert: cert, token }),
+    store,
+    api,
+    requests,
+    open,
+    close,
+  };
+}
+
+/** What a cluster has from the start. */
+function seed(state: ServerState): void {
+  if (state.store.version > 1) return;
+  for (const object of DEFAULT_OBJECTS) create(state, object);
+}
+
+function create(state: ServerState, object: KubeObject): void {
+  const group = object.apiVersion.includes("/") ? (object.apiVersion.split("/")[0] ?? "") : "";
+  const kind = state.kinds.byKind(group, object.kind);
+  if (!kind) throw new Error(`no such kind: ${object.kind}`);
+  const { namespace = "" } = object.metadata;
+  createObject(state, kind, namespace, structuredClone(object), { manager: "kube-apiserver" });
+}
