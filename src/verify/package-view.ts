@@ -2,7 +2,7 @@ import type { Issue } from "../model/issue.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { Capabilities } from "../model/scope.ts";
 import { checkTemplate } from "../render/check-template.ts";
-import { type RenderedTemplate, renderPlans } from "./render-plans.ts";
+import { type RenderCache, type RenderedTemplate, renderPlans } from "./render-plans.ts";
 import { type TaskUse, taskUses } from "./task-use.ts";
 
 /** What the rules look at: the package and what follows from it, worked out once. */
@@ -26,10 +26,11 @@ export function viewPackage(pkg: OperatorPackage, clusters: readonly Capabilitie
     issues: checkTemplate({ key, text, parameters: pkg.parameters }),
   }));
   const broken = new Set(checks.filter(({ issues }) => issues.length > 0).map(({ key }) => key));
+  const cache: RenderCache = new Map();
   return {
     pkg,
     uses,
     templateIssues: checks.flatMap(({ issues }) => issues),
-    renderings: clusters.map((capabilities) => renderPlans(pkg, uses, capabilities, broken)),
+    renderings: clusters.map((capabilities) => renderPlans(pkg, uses, capabilities, broken, cache)),
   };
 }

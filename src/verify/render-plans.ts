@@ -28,12 +28,14 @@ export function instanceNameOf(pkg: OperatorPackage): string {
  * Renders the templates of every step of every plan as a fresh install on such a cluster would: with the defaults, and placeholders for what must be given.
  * A template that does not render gives its issues and nothing else.
  * @param skip keys of templates that are known not to render
+ * @param cache what was rendered before, of this package
  */
 export function renderPlans(
   pkg: OperatorPackage,
   uses: readonly TaskUse[],
   capabilities: Capabilities,
   skip: ReadonlySet<string>,
+  cache: RenderCache,
 ): { templates: RenderedTemplate[]; issues: Issue[] } {
   const common = scopeOf(pkg, capabilities);
   const templates: RenderedTemplate[] = [];
@@ -51,16 +53,46 @@ export function renderPlans(
     const act = task.kind === "Apply" ? "apply" : "delete";
     for (const [resource, key] of task.resources.entries()) {
       if (!pkg.templates.has(key) || skip.has(key)) continue;
-      try {
-        const objects = renderObjects(pkg, [key], scope, CONSTANTS);
-        templates.push({ use, act, resource, key, objects });
-      } catch (error) {
-        if (!(error instanceof KplanError)) throw error;
-        issues.push(...error.issues);
-      }
+      const rendered = renderOnce(pkg, key, scope, cache);
+      if ("objects" in rendered) templates.push({ use, act, resource, key, ...rendered });
+      else issues.push(...rendered.issues);
     }
   }
   return { templates, issues };
+}
+
+type Rendered =
+  | { readonly objects: readonly RenderedObject[] }
+  | { readonly issues: readonly Issue[] };
+
+/** Renderings by template and by what of the scope it can tell apart. */
+export type RenderCache = Map<string, Rendered>;
+
+/** What differs from one step, or one cluster, to another. Most templates name none of it and are rendered once. */
+const VARYING = ["PlanName", "PhaseName", "StepName", "TaskName", "Capabilities"] as const;
+
+function renderOnce(
+  pkg: OperatorPackage,
+  key: string,
+  scope: TemplateScope,
+  cache: RenderCache,
+): Rendered {
+  const text = pkg.templates.get(key) ?? "";
+  const id = JSON.stringify([key, VARYING.map((name) => text.includes(name) && scope[name])]);
+  const known = cache.get(id);
+  if (known) return known;
+  const rendered = render(pkg, key, scope);
+  cache.set(id, rendered);
+  return rendered;
+}
+
+function render(pkg: OperatorPackage, key: string, scope: TemplateScope): Rendered {
+  try {
+    return { objects: renderObjects(pkg, [key], scope, CONSTANTS) };
+  } catch (error) {
+    if (!(error instanceof KplanError)) throw error;
+    return { issues: error.issues };
+  }
 }
 
 const CONSTANTS = { seed: "verify", startedAt: "2000-01-01T00:00:00Z" } as const;
