@@ -1,6 +1,19 @@
-import type { Strategy } from "../model/plan.ts";
-import type { PlanStatus } from "../model/status.ts";
+import type { KubeObject } from "../model/kube-object.ts";
+import type { Plan, Strategy } from "../model/plan.ts";
+import { isRunning, type PlanStatus } from "../model/status.ts";
+import { storedPlanStatus } from "../store/instance-status.ts";
+import { leaseRef, leaseState } from "../store/lease-object.ts";
+import { planOrder } from "../store/operator-objects.ts";
 import type { ActionContext } from "./context.ts";
+import {
+  getInstance,
+  instanceName,
+  instanceNames,
+  noInstance,
+  operatorVersionOf,
+} from "./find-instance.ts";
+import { getOperatorVersion } from "./operator-version.ts";
+import { neverRun } from "./plan-statuses.ts";
 
 /** How an instance stands, in all that `plan status` shows. */
 export interface PlanStatusView {
@@ -27,10 +40,108 @@ export interface PlanStatusEntry extends PlanStatus {
   readonly phaseStrategies: Readonly<Record<string, Strategy>>;
 }
 
+type Where = Pick<ActionContext, "cluster" | "namespace">;
+
 /** Reads how an instance stands: one GET of the Instance, one of its OperatorVersion, and one of its Lease while a plan is unfinished. */
 export async function planStatus(
-  _ctx: Pick<ActionContext, "cluster" | "namespace">,
-  _request: { readonly instance?: string },
+  ctx: Where,
+  request: { readonly instance?: string },
 ): Promise<PlanStatusView> {
-  throw new Error("not there yet");
+  const name = await instanceName(ctx, request.instance);
+  const instance = await getInstance(ctx.cluster, ctx.namespace, name);
+  if (!instance) throw noInstance(ctx.namespace, name, await instanceNames(ctx));
+  const operatorVersion = operatorVersionOf(instance);
+  const stored = storedPlanStatus(instance);
+  const unfinished = stored.some(({ status }) => isRunning(status));
+  const [version, interrupted] = await Promise.all([
+    getOperatorVersion(ctx, operatorVersion),
+    unfinished ? sayInterrupted(ctx, name) : undefined,
+  ]);
+  return { ...viewOf(instance, version, stored), ...(interrupted && { interrupted }) };
+}
+
+function viewOf(
+  instance: KubeObject,
+  version: KubeObject | undefined,
+  stored: readonly PlanStatus[],
+): PlanStatusView {
+  const { name, namespace = "", uid = "", labels } = instance.metadata;
+  const spec = (version?.spec ?? {}) as VersionSpec;
+  const current = currentPlan(stored);
+  return {
+    instance: { name, namespace, uid },
+    operator: spec.operator?.name ?? labels?.["kudo.dev/operator"] ?? "",
+    operatorVersion: operatorVersionOf(instance),
+    ...(spec.version !== undefined && { version: spec.version }),
+    ...(spec.appVersion !== undefined && { appVersion: spec.appVersion }),
+    plans: entriesOf(version, stored),
+    ...(current !== undefined && { current }),
+  };
+}
+
+/** What we read of an OperatorVersion's spec; strategies other than the word `serial` are parallel, as KUDO has it. */
+interface VersionSpec {
+  readonly operator?: { readonly name?: string };
+  readonly version?: string;
+  readonly appVersion?: string;
+  readonly plans?: Readonly<Record<string, Partial<Plan>>> | null;
+}
+
+function entriesOf(
+  version: KubeObject | undefined,
+  stored: readonly PlanStatus[],
+): readonly PlanStatusEntry[] {
+  const plans = ((version?.spec ?? {}) as VersionSpec).plans ?? {};
+  const names = version ? planOrder(version) : stored.map(({ name }) => name).sort();
+  return names.map((name) => {
+    const plan = plans[name] ?? {};
+    const phases = (plan.phases ?? []).map((phase) => ({ ...phase, steps: phase.steps ?? [] }));
+    const strategy = strategyOf(plan.strategy);
+    const never = neverRun({ name, strategy, phases });
+    const before = stored.find((status) => status.name === name);
+    return {
+      ...(before ?? never),
+      strategy,
+      phaseStrategies: Object.fromEntries(
+        phases.map((phase) => [phase.name, strategyOf(phase.strategy)]),
+      ),
+    };
+  });
+}
+
+function strategyOf(word: string | undefined): Strategy {
+  return word === "parallel" ? "parallel" : "serial";
+}
+
+/** A plan that runs, if any, else the one with the newest time (compat section 7.5). */
+function currentPlan(stored: readonly PlanStatus[]): string | undefined {
+  const running = stored.find(({ status }) => isRunning(status));
+  if (running) return running.name;
+  const ran = stored.filter(
+    ({ status, lastUpdatedTimestamp }) => status !== "NEVER_RUN" && lastUpdatedTimestamp,
+  );
+  ran.sort((a, b) => timeOf(b) - timeOf(a));
+  return ran[0]?.name;
+}
+
+function timeOf({ lastUpdatedTimestamp }: PlanStatus): number {
+  return Date.parse(lastUpdatedTimestamp ?? "") || 0;
+}
+
+/** An unfinished plan is driven by whoever holds the lease; without one it was interrupted. */
+async function sayInterrupted(ctx: Where, instance: string): Promise<string | undefined> {
+  const lease = await ctx.cluster.get(leaseRef(ctx.namespace, instance));
+  if (!lease) return "interrupted";
+  const { holder, renewedAt, duration } = leaseState(lease);
+  const now = await ctx.cluster.serverTime();
+  if (holder && now <= renewedAt + duration) return undefined;
+  return `interrupted, last driven ${agoText(now - renewedAt)} ago`;
+}
+
+function agoText(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 2 * 86_400) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
 }

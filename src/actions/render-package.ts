@@ -1,7 +1,17 @@
-import type { Issue } from "../model/issue.ts";
+import { materialize } from "../engine/materialize.ts";
+import { hasErrors, type Issue } from "../model/issue.ts";
+import { KplanError, refuse } from "../model/kplan-error.ts";
 import type { KubeObject } from "../model/kube-object.ts";
-import type { RunPath } from "../model/run.ts";
+import { defaultInstanceName } from "../model/names.ts";
+import { didYouMean } from "../model/nearest.ts";
+import type { OperatorPackage } from "../model/package.ts";
+import type { ParameterValues } from "../model/parameter.ts";
+import type { RunInputs, RunPath } from "../model/run.ts";
 import type { Capabilities } from "../model/scope.ts";
+import { readPackage } from "../package/read-package.ts";
+import { parseAssignments } from "../params/parse-assignments.ts";
+import { CLUSTER_SCOPED_KINDS } from "./cluster-scoped-kinds.ts";
+import { desiredParameters } from "./desired-parameters.ts";
 import type { GivenValues } from "./given-values.ts";
 
 /** What `package render` is asked for. */
@@ -28,9 +38,87 @@ export interface RenderedTask {
   readonly objects: readonly KubeObject[];
 }
 
-/** Renders a package offline; values are checked as for an install. Throws KplanError `bad-input` with every problem. */
+/**
+ * Renders a package offline; values are checked as for an install. The run's uid is `00000000-…`, and what only a cluster knows (the content of objects
+ * that another step applies) is missing from restart hashes. Throws a `bad-input` KplanError with every problem.
+ */
 export async function renderPackage(
-  _request: RenderRequest,
+  request: RenderRequest,
 ): Promise<{ readonly tasks: readonly RenderedTask[]; readonly warnings: readonly Issue[] }> {
-  throw new Error("not there yet");
+  const { pkg, issues } = await readPackage(request.source);
+  if (!pkg) refuse(request.source, issues);
+  const name = request.instance ?? defaultInstanceName(pkg.operator.name);
+  const assigned = await parseAssignments(pkg.parameters, request.values);
+  const { desired, issues: found } = desiredParameters(pkg, assigned, { name });
+  if (hasErrors(found)) refuse(`parameters of ${pkg.operator.name}`, found);
+  const inputs = offlineInputs(pkg, desired.values, { ...request, instance: name });
+  return {
+    tasks: pathsOf(pkg, request).flatMap((path) => renderAt(inputs, path)),
+    warnings: [...issues, ...found].filter(({ severity }) => severity === "warning"),
+  };
+}
+
+type OfflineInputs = Omit<RunInputs, "plans" | "statuses" | "inventory">;
+
+function offlineInputs(
+  pkg: OperatorPackage,
+  parameters: ParameterValues,
+  request: RenderRequest & { readonly instance: string },
+): OfflineInputs {
+  const uid = "00000000-0000-0000-0000-000000000000";
+  return {
+    uid,
+    pkg,
+    instance: { name: request.instance, namespace: request.namespace ?? "default", uid },
+    parameters,
+    facts: {},
+    capabilities: request.capabilities,
+    constants: { seed: uid, startedAt: "1970-01-01T00:00:00Z" },
+    hashSalt: "",
+  };
+}
+
+/** The tasks asked for, in the order of the package. Throws when there is no such plan or step. */
+function pathsOf(pkg: OperatorPackage, request: RenderRequest): readonly Required<RunPath>[] {
+  const { plans } = pkg.operator;
+  refuseUnknown(
+    "plan",
+    request.plan,
+    plans.map(({ name }) => name),
+  );
+  const chosen = plans.filter(({ name }) => request.plan === undefined || name === request.plan);
+  const steps = chosen.flatMap((plan) =>
+    plan.phases.flatMap((phase) =>
+      phase.steps.map((step) => ({ plan: plan.name, phase: phase.name, step })),
+    ),
+  );
+  refuseUnknown(
+    "step",
+    request.step,
+    steps.map(({ step }) => step.name),
+  );
+  return steps
+    .filter(({ step }) => request.step === undefined || step.name === request.step)
+    .flatMap(({ plan, phase, step }) =>
+      step.tasks.map((task) => ({ plan, phase, step: step.name, task })),
+    );
+}
+
+function renderAt(inputs: OfflineInputs, path: Required<RunPath>): readonly RenderedTask[] {
+  const task = inputs.pkg.operator.tasks.find(({ name }) => name === path.task);
+  if (!task || task.kind === "Dummy") return [];
+  const objects = materialize(inputs, path, task, {
+    isNamespaced: ({ kind }) => !CLUSTER_SCOPED_KINDS.has(kind),
+    dependency: () => undefined,
+  });
+  return [{ path, act: task.kind === "Apply" ? "apply" : "delete", objects }];
+}
+
+function refuseUnknown(what: string, wanted: string | undefined, known: readonly string[]): void {
+  if (wanted === undefined || known.includes(wanted)) return;
+  throw new KplanError(
+    `no-such-${what}`,
+    `there is no ${what} ${wanted}${didYouMean(wanted, known)}`,
+    { kind: "bad-input", hint: `${what}s: ${[...new Set(known)].join(", ")}` },
+  );
 }

@@ -1,5 +1,20 @@
+import { KplanError } from "../model/kplan-error.ts";
+import { didYouMean } from "../model/nearest.ts";
+import type { OperatorPackage } from "../model/package.ts";
+import type { RunRecord } from "../model/run.ts";
+import { refuseBesideKudo } from "../store/kudo-lookout.ts";
+import { isBaseline } from "../store/run-store.ts";
 import type { ActionResult } from "./action-result.ts";
+import { carryOut, type Decided } from "./carry-out.ts";
 import type { ActionContext } from "./context.ts";
+import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
+import { instanceName, storedParameters } from "./find-instance.ts";
+import type { GivenValues } from "./given-values.ts";
+import { installedPackage } from "./installed-package.ts";
+import { type InstanceState, readInstanceState, requireInstance } from "./instance-state.ts";
+import { refuseUninstalling } from "./refuse-uninstalling.ts";
+import type { PlanChoice } from "./select-plans.ts";
+import { update } from "./update.ts";
 
 /** What `plan trigger` is asked for. */
 export interface TriggerPlanRequest {
@@ -10,10 +25,93 @@ export interface TriggerPlanRequest {
   readonly dryRun: boolean;
 }
 
-/** Runs one plan with the parameters as they are. */
+/** Runs one plan with the parameters as they are; goes on with it when it was triggered before and is unfinished. */
 export async function triggerPlan(
-  _ctx: ActionContext,
-  _request: TriggerPlanRequest,
+  ctx: ActionContext,
+  request: TriggerPlanRequest,
 ): Promise<ActionResult> {
-  throw new Error("not there yet");
+  const name = await instanceName(ctx, request.instance);
+  const [read, capabilities] = await Promise.all([
+    readInstanceState(ctx, name),
+    ctx.cluster.capabilities(),
+    refuseBesideKudo(ctx.cluster, (message) => ctx.emit({ type: "warning", message })),
+  ]);
+  const state = await requireInstance(ctx, read);
+  const pkg = await installedPackage(ctx, state);
+  refuseUnknown(pkg, request.plan);
+  // A deploy that never completed is gone on with, as every update does.
+  if (request.plan === "deploy" && !state.runs.some(isBaseline))
+    return await update(ctx, { instance: name, values: NO_VALUES, dryRun: request.dryRun });
+  return await carryOut(
+    ctx,
+    {
+      kind: "trigger",
+      state,
+      capabilities,
+      same: ["trigger", name, pkg.digest, request.plan],
+      decide: (now) => decideTrigger(pkg, request.plan, now),
+    },
+    request.dryRun,
+  );
+}
+
+const NO_VALUES: GivenValues = {
+  set: [],
+  files: [],
+  unset: [],
+  readFile: () => Promise.resolve(""),
+  readStdin: () => Promise.resolve(""),
+};
+
+function decideTrigger(pkg: OperatorPackage, plan: string, state: InstanceState): Decided {
+  refuseUninstalling(state);
+  const { name, secrets, object } = state;
+  const { desired } = desiredParameters(
+    pkg,
+    { given: {}, secrets: {}, unset: [], issues: [] },
+    { name, current: object ? storedParameters(object) : {}, ...(secrets && { secrets }) },
+  );
+  const recorded = recordedParameters(desired, secrets);
+  const choice = choiceOf(pkg, plan, state.runs[0]?.record, recorded);
+  return { pkg, storePackage: false, desired, choice };
+}
+
+/** The last run goes on when it is this very one and unfinished. */
+function choiceOf(
+  pkg: OperatorPackage,
+  plan: string,
+  last: RunRecord | undefined,
+  recorded: Readonly<Record<string, string>>,
+): Extract<PlanChoice, { kind: "run" }> {
+  const goesOn =
+    last?.kind === "trigger" &&
+    last.status !== "COMPLETE" &&
+    last.plans.join() === plan &&
+    last.digest === pkg.digest &&
+    JSON.stringify(sorted(last.parameters)) === JSON.stringify(sorted(recorded));
+  return {
+    kind: "run",
+    plans: [plan],
+    keep: goesOn ? [plan] : [],
+    changes: [],
+    ...(goesOn && { from: last }),
+  };
+}
+
+function sorted(values: Readonly<Record<string, string>>): readonly (readonly string[])[] {
+  return Object.entries(values).sort(([a], [b]) => a.localeCompare(b));
+}
+
+function refuseUnknown(pkg: OperatorPackage, plan: string): void {
+  const names = pkg.operator.plans.map(({ name }) => name);
+  if (plan === "cleanup")
+    throw new KplanError("cleanup-plan", "plan cleanup runs only as a part of `kplan uninstall`", {
+      kind: "bad-input",
+    });
+  if (names.includes(plan)) return;
+  throw new KplanError(
+    "no-such-plan",
+    `${pkg.operator.name} has no plan ${plan}${didYouMean(plan, names)}`,
+    { kind: "bad-input", hint: `its plans: ${names.join(", ")}` },
+  );
 }

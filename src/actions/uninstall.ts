@@ -1,5 +1,16 @@
+import { uninstallOrder } from "../engine/uninstall-order.ts";
+
+import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts";
+import type { PlannedObject } from "../model/run.ts";
+import { refuseBesideKudo } from "../store/kudo-lookout.ts";
+import { secretsRef } from "../store/secret-values.ts";
 import type { ActionResult } from "./action-result.ts";
+import { claimsOf } from "./claims.ts";
 import type { ActionContext } from "./context.ts";
+import { instanceName, instanceNames, noInstance } from "./find-instance.ts";
+import { type InstanceState, readInstanceState } from "./instance-state.ts";
+import { removeInstance } from "./remove-instance.ts";
+import { withLease } from "./with-lease.ts";
 
 /** What `uninstall` is asked for. */
 export interface UninstallRequest {
@@ -10,10 +21,58 @@ export interface UninstallRequest {
   readonly dryRun: boolean;
 }
 
-/** Runs the `cleanup` plan if there is one, removes all that the instance made in reverse order, and then the instance. */
+/**
+ * Runs the `cleanup` plan if there is one, removes all that the instance made in reverse order, and then the instance. Interrupted at any instant,
+ * the same command goes on.
+ */
 export async function uninstall(
-  _ctx: ActionContext,
-  _request: UninstallRequest,
+  ctx: ActionContext,
+  request: UninstallRequest,
 ): Promise<ActionResult> {
-  throw new Error("not there yet");
+  const name = await instanceName(ctx, request.instance);
+  const [state] = await Promise.all([
+    readInstanceState(ctx, name),
+    refuseBesideKudo(ctx.cluster, (message) => ctx.emit({ type: "warning", message })),
+  ]);
+  if (!isKnown(state)) throw noInstance(ctx.namespace, name, await instanceNames(ctx));
+  if (request.dryRun) return await preview(ctx, state, request.deleteClaims);
+  return await withLease(
+    ctx,
+    { instance: name, same: ["uninstall", name, request.deleteClaims] },
+    async (lease) => {
+      const now = await readInstanceState(ctx, name);
+      if (!isKnown(now)) return { kind: "nothing-to-do", message: `${name} is gone already` };
+      return await removeInstance(ctx, { lease, state: now, deleteClaims: request.deleteClaims });
+    },
+  );
+}
+
+/** There is an Instance, or what one left: its runs still name its objects. */
+function isKnown({ object, nextNumber }: InstanceState): boolean {
+  return object !== undefined || nextNumber > 1;
+}
+
+async function preview(
+  ctx: ActionContext,
+  state: InstanceState,
+  withClaims: boolean,
+): Promise<ActionResult> {
+  const claims = withClaims ? await claimsOf(ctx, state.name) : [];
+  const secrets = withClaims && state.secrets ? [secretsRef(ctx.namespace, state.name)] : [];
+  const own: readonly KubeObject[] = state.object ? [state.object] : [];
+  const refs: readonly ObjectRef[] = [
+    ...uninstallOrder(state.inventory).flat(),
+    ...claims,
+    ...secrets,
+    ...own.map(refOf),
+  ];
+  return {
+    kind: "preview",
+    preview: { objects: refs.map(deleted), problems: [] },
+    changes: true,
+  };
+}
+
+function deleted(ref: ObjectRef): PlannedObject {
+  return { path: { plan: "uninstall" }, ref, change: "delete" };
 }

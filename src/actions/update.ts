@@ -1,6 +1,17 @@
+import { refuse } from "../model/kplan-error.ts";
+import type { OperatorPackage } from "../model/package.ts";
+import { type Assignments, parseAssignments } from "../params/parse-assignments.ts";
+import { refuseBesideKudo } from "../store/kudo-lookout.ts";
 import type { ActionResult } from "./action-result.ts";
+import { carryOut, type Decided, type Settled } from "./carry-out.ts";
 import type { ActionContext } from "./context.ts";
+import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
+import { instanceName, storedParameters } from "./find-instance.ts";
 import type { GivenValues } from "./given-values.ts";
+import { installedPackage } from "./installed-package.ts";
+import { type InstanceState, readInstanceState, requireInstance } from "./instance-state.ts";
+import { refuseUninstalling } from "./refuse-uninstalling.ts";
+import { selectPlans } from "./select-plans.ts";
 
 /** What `update` is asked for. */
 export interface UpdateRequest {
@@ -11,6 +22,49 @@ export interface UpdateRequest {
 }
 
 /** Changes parameters of an instance and runs the plans that the changes trigger. */
-export async function update(_ctx: ActionContext, _request: UpdateRequest): Promise<ActionResult> {
-  throw new Error("not there yet");
+export async function update(ctx: ActionContext, request: UpdateRequest): Promise<ActionResult> {
+  const name = await instanceName(ctx, request.instance);
+  const [read, capabilities] = await Promise.all([
+    readInstanceState(ctx, name),
+    ctx.cluster.capabilities(),
+    refuseBesideKudo(ctx.cluster, (message) => ctx.emit({ type: "warning", message })),
+  ]);
+  const state = await requireInstance(ctx, read);
+  const pkg = await installedPackage(ctx, state);
+  const assigned = await parseAssignments(pkg.parameters, request.values);
+  return await carryOut(
+    ctx,
+    {
+      kind: "update",
+      state,
+      capabilities,
+      ...(Object.keys(assigned.secrets).length === 0 && {
+        same: ["update", name, pkg.digest, assigned.given, assigned.unset],
+      }),
+      decide: (now) => decideUpdate(pkg, assigned, now),
+    },
+    request.dryRun,
+  );
+}
+
+function decideUpdate(
+  pkg: OperatorPackage,
+  assigned: Assignments,
+  state: InstanceState,
+): Decided | Settled {
+  refuseUninstalling(state);
+  const { name, secrets, object } = state;
+  const { desired, issues } = desiredParameters(pkg, assigned, {
+    name,
+    current: object ? storedParameters(object) : {},
+    ...(secrets && { secrets }),
+  });
+  if (issues.some(({ severity }) => severity === "error")) refuse(`parameters of ${name}`, issues);
+  const choice = selectPlans({
+    pkg,
+    desired: recordedParameters(desired, secrets),
+    runs: state.runs.map(({ record }) => record),
+  });
+  if (choice.kind === "nothing") return { settled: `${name} has these values already` };
+  return { pkg, storePackage: false, desired, choice };
 }

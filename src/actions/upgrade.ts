@@ -1,6 +1,25 @@
+import semver from "semver";
+import { errorIssue, type Issue } from "../model/issue.ts";
+import { KplanError, refuse } from "../model/kplan-error.ts";
+import { operatorVersionName } from "../model/names.ts";
+import type { OperatorPackage } from "../model/package.ts";
+import type { Parameter } from "../model/parameter.ts";
+import { changedParams } from "../params/change-params.ts";
+import { type Assignments, parseAssignments } from "../params/parse-assignments.ts";
+import { refuseBesideKudo } from "../store/kudo-lookout.ts";
+import { isBaseline } from "../store/run-store.ts";
 import type { ActionResult } from "./action-result.ts";
+import { carryOut, type Decided, type Settled } from "./carry-out.ts";
 import type { ActionContext } from "./context.ts";
+import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
+import { instanceName, storedParameters } from "./find-instance.ts";
 import type { GivenValues } from "./given-values.ts";
+import { installedPackage } from "./installed-package.ts";
+import { type InstanceState, readInstanceState, requireInstance } from "./instance-state.ts";
+import { getOperatorVersion, refuseOtherContent } from "./operator-version.ts";
+import { checkKubernetesVersion, usablePackage } from "./package-source.ts";
+import { refuseUninstalling } from "./refuse-uninstalling.ts";
+import { selectPlans } from "./select-plans.ts";
 
 /** What `upgrade` is asked for. */
 export interface UpgradeRequest {
@@ -15,9 +34,118 @@ export interface UpgradeRequest {
 }
 
 /** Moves an instance to another version of its operator: runs plan `upgrade`, else `update`, else `deploy`. */
-export async function upgrade(
-  _ctx: ActionContext,
-  _request: UpgradeRequest,
-): Promise<ActionResult> {
-  throw new Error("not there yet");
+export async function upgrade(ctx: ActionContext, request: UpgradeRequest): Promise<ActionResult> {
+  const pkg = await usablePackage(ctx, request.source);
+  const assigned = await parseAssignments(pkg.parameters, request.values);
+  const name = await instanceName(ctx, request.instance);
+  const [read, capabilities, operatorVersion] = await Promise.all([
+    readInstanceState(ctx, name),
+    ctx.cluster.capabilities(),
+    getOperatorVersion(ctx, operatorVersionName(pkg.operator)),
+    refuseBesideKudo(ctx.cluster, (message) => ctx.emit({ type: "warning", message })),
+  ]);
+  const state = await requireInstance(ctx, read);
+  const before = await installedPackage(ctx, state);
+  refuseOtherOperator(name, before, pkg);
+  refuseOlder(before, pkg, state);
+  checkKubernetesVersion(pkg, capabilities);
+  refuseOtherContent(pkg, operatorVersion, request.replaceVersion);
+  return await carryOut(
+    ctx,
+    {
+      kind: "upgrade",
+      state,
+      capabilities,
+      ...(Object.keys(assigned.secrets).length === 0 && {
+        same: ["upgrade", name, pkg.digest, assigned.given, assigned.unset],
+      }),
+      decide: (now) => decideUpgrade(before, pkg, assigned, now),
+    },
+    request.dryRun,
+  );
+}
+
+function decideUpgrade(
+  before: OperatorPackage,
+  pkg: OperatorPackage,
+  assigned: Assignments,
+  state: InstanceState,
+): Decided | Settled {
+  refuseUninstalling(state);
+  const { name, secrets, object } = state;
+  const current = object ? storedParameters(object) : {};
+  // Which changes an upgrade allows is judged below, by both sets of declarations.
+  const { desired, issues } = desiredParameters(pkg, assigned, {
+    name,
+    stored: current,
+    ...(secrets && { secrets }),
+  });
+  const wasThere = recordedParameters({ ...desired, stored: current, secrets: {} }, secrets);
+  const recorded = recordedParameters(desired, secrets);
+  const all = [
+    ...issues,
+    ...changedParams(pkg.parameters, wasThere, recorded, immutablesOf(before)).issues,
+    ...immutableIssues(before, pkg, recorded),
+  ];
+  if (all.some(({ severity }) => severity === "error")) refuse(`parameters of ${name}`, all);
+  const known = new Set(before.parameters.map((parameter) => parameter.name));
+  const choice = selectPlans({
+    pkg,
+    desired: recorded,
+    introduced: new Set(
+      pkg.parameters.map((parameter) => parameter.name).filter((each) => !known.has(each)),
+    ),
+    runs: state.runs.map(({ record }) => record),
+  });
+  if (choice.kind === "nothing")
+    return { settled: `${name} is at ${operatorVersionName(pkg.operator)} already` };
+  return { pkg, storePackage: true, desired, choice };
+}
+
+/** A parameter that becomes immutable, or comes in as such, must have a value of its own: a default could be another one in the next version. */
+function immutableIssues(
+  before: OperatorPackage,
+  pkg: OperatorPackage,
+  recorded: Readonly<Record<string, string>>,
+): readonly Issue[] {
+  const already = new Set(immutablesOf(before).map(({ name }) => name));
+  return immutablesOf(pkg)
+    .filter(({ name, type }) => !already.has(name) && !(name in recorded) && type !== "secret")
+    .map(({ name, at }) =>
+      errorIssue(
+        "immutable-without-value",
+        `${name} becomes immutable with this version and has no value of its own`,
+        at,
+        `give it one: -p ${name}=VALUE`,
+      ),
+    );
+}
+
+function immutablesOf(pkg: OperatorPackage): readonly Parameter[] {
+  return pkg.parameters.filter(({ immutable }) => immutable);
+}
+
+function refuseOtherOperator(
+  instance: string,
+  before: OperatorPackage,
+  pkg: OperatorPackage,
+): void {
+  if (before.operator.name === pkg.operator.name) return;
+  throw new KplanError(
+    "other-operator",
+    `${instance} is an instance of ${before.operator.name}; the package is ${pkg.operator.name}`,
+    { kind: "bad-input" },
+  );
+}
+
+/** An older version is refused (data may be of a newer form), except the one that an unfinished upgrade came from. */
+function refuseOlder(before: OperatorPackage, pkg: OperatorPackage, state: InstanceState): void {
+  const [from, to] = [before.operator.operatorVersion, pkg.operator.operatorVersion];
+  if (!semver.valid(from) || !semver.valid(to) || semver.gte(to, from)) return;
+  const baseline = state.runs.find(isBaseline)?.record;
+  if (baseline?.digest === pkg.digest) return;
+  throw new KplanError("older-version", `${state.name} is at version ${from}; ${to} is older`, {
+    kind: "bad-input",
+    hint: "an upgrade goes to a newer version, or back to the one that an unfinished upgrade came from",
+  });
 }

@@ -2,20 +2,20 @@ import { type Cluster, ClusterError } from "../model/cluster.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts";
 import { KUDO_API_VERSION } from "../model/names.ts";
+import { isNotServed } from "./is-not-served.ts";
 import { kudoCrds } from "./kudo-crds.ts";
 
 /**
- * Sees to it that the cluster serves kudo.dev/v1beta1. One request when it does: a list of at most the namespace's Instances, which the caller may
- * need anyway. When it does not, installs the CRDs; throws a KplanError, before any write, when the caller may not.
+ * Installs the CRDs in a cluster that does not serve kudo.dev/v1beta1 (see `servesKudo`), and waits until it does.
+ * Throws a KplanError, before any write, when the caller may not.
  */
 export async function ensureCrds(cluster: Cluster, namespace: string): Promise<void> {
-  if (await servesKudo(cluster, namespace)) return;
   if (!(await cluster.mayI("create", CRD))) throw missing();
   await installCrds(cluster, false);
   await untilServed(cluster, namespace);
 }
 
-/** Whether the cluster serves Instances. Throws what else goes wrong. */
+/** Whether the cluster serves Instances: one cheap request, which needs no right beyond those on Instances. Throws what else goes wrong. */
 export async function servesKudo(cluster: Cluster, namespace: string): Promise<boolean> {
   try {
     await cluster.list({ apiVersion: KUDO_API_VERSION, kind: "Instance", namespace });
@@ -24,13 +24,6 @@ export async function servesKudo(cluster: Cluster, namespace: string): Promise<b
     if (isNotServed(error)) return false;
     throw error;
   }
-}
-
-/** True for the answer of a cluster that lacks a kind: not-served by discovery, or a bare 404 to a list. */
-export function isNotServed(error: unknown): boolean {
-  return (
-    error instanceof ClusterError && (error.kind === "not-served" || error.kind === "not-found")
-  );
 }
 
 /** Creates those of the three CRDs that are not there; never changes one that is. */

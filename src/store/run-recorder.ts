@@ -4,7 +4,7 @@ import type { RunRecorder, WriteFence } from "../model/driver.ts";
 import type { RunEvent } from "../model/event.ts";
 import { canonicalJson } from "../model/json.ts";
 import type { RunRecord } from "../model/run.ts";
-import { isTerminal, type PlanStatus } from "../model/status.ts";
+import type { PlanStatus } from "../model/status.ts";
 import { planExecution, statusPatch } from "./instance-status.ts";
 import type { InstanceWriter } from "./instance-writer.ts";
 import { withDone, withIntent, withRemoved } from "./run-inventory.ts";
@@ -65,7 +65,7 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
       new Promise((resolve, reject) => {
         record = withIntent(record, intent);
         changes += 1;
-        waiting.push({ change: changes, resolve, reject });
+        waiting.push({ resolve, reject });
         wake.abort();
         pumping ??= pump();
       }),
@@ -150,15 +150,13 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
     lastStatus = text;
     const execution = planExecution(next);
     const { spec } = instance.current() as { spec?: { planExecution?: unknown } };
-    const said = execution ?? {};
-    if (isTerminal(next.status) || canonicalJson(spec?.planExecution ?? {}) !== canonicalJson(said))
+    if (canonicalJson(spec?.planExecution ?? {}) !== canonicalJson(execution ?? {}))
       await instance.patch({ spec: { planExecution: execution } });
   }
 }
 
 /** Somebody who waits until a change is stored. */
 interface Waiter {
-  readonly change: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }

@@ -44,6 +44,8 @@ export async function storeSecretValues(
     /** All secret parameters that must have a value. */
     readonly names: readonly string[];
     readonly given: Readonly<Record<string, string>>;
+    /** For a Secret that has no salt yet. */
+    readonly salt: string;
   },
 ): Promise<SecretValues> {
   const ref = secretsRef(where.namespace, where.instance);
@@ -65,6 +67,11 @@ export async function storeSecretValues(
   }
 }
 
+/** 128 random bits. */
+export function newSalt(): string {
+  return randomBytes(16).toString("hex");
+}
+
 /** `sha256:…` over salt and value: tells equal from different, and nothing else without the salt. */
 export function saltedHash(salt: string, value: string): string {
   const sum = createHash("sha256").update(salt).update("\0").update(value).digest("hex");
@@ -77,11 +84,12 @@ function missingData(
   wanted: {
     readonly names: readonly string[];
     readonly given: Readonly<Record<string, string>>;
+    readonly salt: string;
   },
 ): Record<string, string> {
   const data = dataOf(present);
   const missing: Record<string, string> = {};
-  if (data[SALT] === undefined) missing[SALT] = base64(randomBytes(16).toString("hex"));
+  if (data[SALT] === undefined) missing[SALT] = base64(wanted.salt);
   for (const name of wanted.names)
     if (data[name] === undefined) missing[name] = base64(generated());
   for (const [name, value] of Object.entries(wanted.given))

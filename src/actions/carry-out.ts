@@ -1,0 +1,178 @@
+import { createPreviewCache, type PreviewCache } from "../engine/preview-cache.ts";
+import { previewRun } from "../engine/preview-run.ts";
+import { errorIssue } from "../model/issue.ts";
+import { KplanError } from "../model/kplan-error.ts";
+import type { OperatorPackage } from "../model/package.ts";
+import { type Preview, pathText, type RunKind, type RunRecord } from "../model/run.ts";
+import type { Capabilities } from "../model/scope.ts";
+import type { HeldLease } from "../store/lease.ts";
+import { newSalt, storeSecretValues } from "../store/secret-values.ts";
+import type { ActionResult } from "./action-result.ts";
+import { bumpTokens } from "./bump-tokens.ts";
+import type { ActionContext } from "./context.ts";
+import { type DesiredParameters, recordedParameters } from "./desired-parameters.ts";
+import { draftRecord, plainSalt, type RunDecision, runInputs } from "./draft-run.ts";
+import { driveRun } from "./drive-run.ts";
+import { type InstanceState, readInstanceState, sameState } from "./instance-state.ts";
+import type { PlanChoice } from "./select-plans.ts";
+import { storeInstance, storeOperator } from "./store-wanted.ts";
+import { withLease } from "./with-lease.ts";
+
+/** What a command wants of an instance. */
+export interface WantedChange {
+  readonly kind: RunKind;
+  /** As last read. */
+  readonly state: InstanceState;
+  readonly capabilities: Capabilities;
+  /** See `LeasedRequest`. */
+  readonly same?: unknown;
+  /** Decides on a state of the instance; asked again under the lease when the state is another by then. Throws a `bad-input` KplanError. */
+  readonly decide: (state: InstanceState) => Decided | Settled;
+  /** Done under the lease, before anything else is written; returns the state after it. */
+  readonly prepare?: (lease: HeldLease, state: InstanceState) => Promise<InstanceState>;
+}
+
+/** There is something to do. */
+export interface Decided {
+  readonly pkg: OperatorPackage;
+  /** Keep the package in the cluster. */
+  readonly storePackage: boolean;
+  readonly desired: DesiredParameters;
+  readonly choice: Extract<PlanChoice, { kind: "run" }>;
+}
+
+/** There is nothing to do, in a sentence. */
+export interface Settled {
+  readonly settled: string;
+}
+
+/**
+ * Carries a change out: decided, checked by a dry run and only then written, under the lease. With `dryRun` nothing at all is written.
+ * Killed at any instant, the same command goes on: everything is stored before it is acted on.
+ */
+export async function carryOut(
+  ctx: ActionContext,
+  change: WantedChange,
+  dryRun: boolean,
+): Promise<ActionResult> {
+  const first = change.decide(change.state);
+  if ("settled" in first) return { kind: "nothing-to-do", message: first.settled };
+  if (dryRun) return await preview(ctx, change, first);
+  const { name } = change.state;
+  return await withLease(ctx, { instance: name, same: change.same }, async (lease) => {
+    const read = await readInstanceState(ctx, name);
+    const state = change.prepare ? await change.prepare(lease, read) : read;
+    const decided = sameState(change.state, state) ? first : change.decide(state);
+    if ("settled" in decided) return { kind: "nothing-to-do", message: decided.settled };
+    return await driveDecided(ctx, { change, decided, state, lease });
+  });
+}
+
+async function preview(
+  ctx: ActionContext,
+  change: WantedChange,
+  decided: Decided,
+): Promise<ActionResult> {
+  const decision = decisionOf(change, decided, change.state);
+  const found = await check(ctx, decision, draftRecord(ctx, decision), undefined);
+  const writes = found.objects.some(({ change: act }) => act !== "unchanged" && act !== "absent");
+  const isNew = change.state.object === undefined || decided.choice.changes.length > 0;
+  return { kind: "preview", preview: found, changes: writes || isNew };
+}
+
+async function driveDecided(
+  ctx: ActionContext,
+  by: {
+    readonly change: WantedChange;
+    readonly decided: Decided;
+    readonly state: InstanceState;
+    readonly lease: HeldLease;
+  },
+): Promise<ActionResult> {
+  const { change, decided, state, lease } = by;
+  const { pkg, desired } = decided;
+  const salt =
+    state.secrets?.salt ?? (desired.secretNames.length > 0 ? newSalt() : plainSalt(state));
+  const cache = createPreviewCache();
+  const decision = { ...decisionOf(change, decided, state), salt };
+  const draft = draftRecord(ctx, decision);
+  refuseProblems(state.name, await check(ctx, decision, draft, cache));
+
+  lease.check();
+  const [secrets] = await Promise.all([
+    storeSecrets(ctx, decided, state, salt),
+    decided.storePackage && storeOperator(ctx.cluster, ctx.namespace, pkg),
+    bumpTokens(ctx, state.inventory, lease),
+  ]);
+  lease.check();
+  const record: RunRecord = { ...draft, parameters: recordedParameters(desired, secrets) };
+  const instance = await storeInstance(ctx.cluster, state.object, {
+    name: state.name,
+    namespace: ctx.namespace,
+    pkg,
+    parameters: desired.stored,
+    run: record,
+    token: lease.token,
+  });
+  const driven = await driveRun(ctx, { ...decision, record, cache, instance, lease });
+  return { kind: "ran", ...driven };
+}
+
+function decisionOf(change: WantedChange, decided: Decided, state: InstanceState): RunDecision {
+  return {
+    kind: change.kind,
+    pkg: decided.pkg,
+    choice: decided.choice,
+    state,
+    values: decided.desired.values,
+    recorded: recordedParameters(decided.desired, state.secrets),
+    capabilities: change.capabilities,
+    salt: state.secrets?.salt ?? plainSalt(state),
+  };
+}
+
+/** The dry run of everything the run would write, before anything is written. */
+async function check(
+  ctx: ActionContext,
+  decision: RunDecision,
+  record: RunRecord,
+  cache: PreviewCache | undefined,
+): Promise<Preview> {
+  const instanceUid = decision.state.object?.metadata.uid ?? "";
+  return await previewRun(runInputs(decision, record, instanceUid), {
+    cluster: ctx.cluster,
+    clock: ctx.clock,
+    limits: ctx.limits,
+    forceConflicts: ctx.forceConflicts,
+    signal: ctx.stop,
+    ...(cache ? { preview: cache } : { wantDiffs: true }),
+  });
+}
+
+function refuseProblems(instance: string, { problems }: Preview): void {
+  if (problems.length === 0) return;
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  throw new KplanError("refused", `${instance}: the dry run found ${count}; nothing was applied`, {
+    kind: "bad-input",
+    issues: problems.map(({ path, message, hint }) =>
+      errorIssue("refused", `${pathText(path)}: ${message}`, undefined, hint),
+    ),
+  });
+}
+
+/** Given and generated values into the Secret; nothing is asked when all are there. */
+async function storeSecrets(
+  ctx: ActionContext,
+  { pkg, desired }: Decided,
+  state: InstanceState,
+  salt: string,
+): Promise<InstanceState["secrets"]> {
+  const has = new Set(state.secrets?.names);
+  const missing = desired.secretNames.some((name) => !has.has(name));
+  if (!missing && Object.keys(desired.secrets).length === 0) return state.secrets;
+  return await storeSecretValues(
+    ctx.cluster,
+    { namespace: ctx.namespace, instance: state.name, operator: pkg.operator.name },
+    { names: desired.secretNames, given: desired.secrets, salt },
+  );
+}

@@ -1,0 +1,68 @@
+import { removeObjects } from "../engine/remove-objects.ts";
+import { ClusterError } from "../model/cluster.ts";
+import type { WriteFence } from "../model/driver.ts";
+import { KplanError } from "../model/kplan-error.ts";
+import { type ObjectRef, refOf } from "../model/kube-object.ts";
+import { LABEL } from "../model/names.ts";
+import { secretsRef } from "../store/secret-values.ts";
+import type { ActionContext } from "./context.ts";
+
+/** The claims of an instance, those of backups left out. One request; none where claims may not be listed. */
+export async function claimsOf(
+  ctx: Pick<ActionContext, "cluster" | "namespace">,
+  instance: string,
+): Promise<readonly ObjectRef[]> {
+  const query = {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    namespace: ctx.namespace,
+    labelSelector: `${LABEL.instance}=${instance},${LABEL.role}!=backup`,
+  };
+  try {
+    const { items } = await ctx.cluster.list(query);
+    return items.map(refOf);
+  } catch (error) {
+    if (error instanceof ClusterError && error.kind === "forbidden") return [];
+    throw error;
+  }
+}
+
+/** Refuses to install over the claims of an earlier instance, unless it was said what to do with them. Throws a `bad-input` KplanError. */
+export function refuseClaims(
+  instance: string,
+  claims: readonly ObjectRef[],
+  allowed: { readonly reuseClaims: boolean; readonly deleteClaims: boolean },
+): void {
+  if (claims.length === 0 || allowed.reuseClaims || allowed.deleteClaims) return;
+  const names = claims.map(({ name }) => name).sort();
+  const shown = names.length > 5 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
+  throw new KplanError(
+    "claims-left",
+    `an earlier ${instance} left ${names.length === 1 ? "a claim" : `${names.length} claims`} with its data: ${shown.join(", ")}`,
+    {
+      kind: "bad-input",
+      hint: "--reuse-claims installs over that data, --delete-claims deletes it first",
+    },
+  );
+}
+
+/** Deletes claims and the instance's secret values, and waits until they are gone. False when it was stopped before. */
+export async function deleteClaims(
+  ctx: ActionContext,
+  fence: WriteFence,
+  instance: string,
+  claims: readonly ObjectRef[],
+): Promise<boolean> {
+  const { cluster, clock, emit, limits, stop } = ctx;
+  const { complete } = await removeObjects([claims, [secretsRef(ctx.namespace, instance)]], {
+    cluster,
+    clock,
+    emit,
+    fence,
+    limits,
+    stop,
+    // Neither claims nor the Secret are in an inventory.
+    recorder: { intent: () => Promise.resolve(), removed: () => {}, done: () => {} },
+  });
+  return complete;
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from "node:crypto";
+import { executeRun } from "../engine/execute-run.ts";
+import { KplanError } from "../model/kplan-error.ts";
+import { ANNOTATION } from "../model/names.ts";
+import type { OperatorPackage } from "../model/package.ts";
+import type { RunOutcome, RunRecord } from "../model/run.ts";
+import { planExecution } from "../store/instance-status.ts";
+import { instanceWriter } from "../store/instance-writer.ts";
+import type { HeldLease } from "../store/lease.ts";
+import type { ActionContext } from "./context.ts";
+import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
+import { plainSalt, runInputs } from "./draft-run.ts";
+import { digestOf, operatorVersionOf, storedParameters } from "./find-instance.ts";
+import { installedPackage } from "./installed-package.ts";
+import type { KnownInstance } from "./instance-state.ts";
+import { type OpenRun, openRun } from "./open-run.ts";
+import { newRecord, plansOf, resumedRecord } from "./run-record.ts";
+
+/** The run of an uninstall: its record is stored, its cleanup plan yet to be executed. */
+export interface CleanupRun {
+  readonly run: OpenRun;
+  /** Executes the cleanup plan, as far as it is not COMPLETE from an earlier attempt. */
+  execute(): Promise<RunOutcome>;
+}
+
+/** Opens the run of an uninstall, or the unfinished one again. From here on, no other command works on the instance. */
+export async function beginCleanup(
+  ctx: ActionContext,
+  state: KnownInstance,
+  lease: HeldLease,
+): Promise<CleanupRun> {
+  const last = state.runs[0]?.record;
+  const before = last?.kind === "uninstall" ? last : undefined;
+  const pkg = before && isCleaned(before) ? undefined : await packageIfThere(ctx, state);
+  const plans = pkg ? plansOf(pkg, ["cleanup"]) : [];
+  const { user, host } = ctx.identity;
+  const desired = pkg && parametersOf(pkg, state);
+  const run = {
+    kind: "uninstall" as const,
+    operatorVersion: operatorVersionOf(state.object),
+    digest: digestOf(state.object) ?? "",
+    instance: state.name,
+    namespace: ctx.namespace,
+    plans,
+    keep: ["cleanup"],
+    ...(before && { from: before }),
+    changes: [],
+    parameters: desired ? recordedParameters(desired, state.secrets) : (last?.parameters ?? {}),
+    inventory: state.inventory,
+    ...(user !== undefined && { user }),
+    host,
+  };
+  const at = ctx.clock.now();
+  const record: RunRecord = before
+    ? { ...resumedRecord(run, before, at), ...(pkg ? {} : cleanedPart(before)) }
+    : newRecord(run, state.nextNumber, randomUUID(), at);
+  const instance = instanceWriter(ctx.cluster, state.object, lease.token);
+  lease.check();
+  await instance.patch({
+    metadata: { annotations: { [ANNOTATION.token]: String(lease.token) } },
+    spec: { planExecution: planExecution(record) },
+  });
+  const known = pkg?.operator.plans ?? [];
+  const opened = await openRun(ctx, { state, instance, lease, record, plans, known });
+  return {
+    run: opened,
+    async execute() {
+      if (!pkg || !desired || plans.length === 0) return { result: "complete" };
+      const { values } = desired;
+      const capabilities = await ctx.cluster.capabilities();
+      const salt = state.secrets?.salt ?? plainSalt(state);
+      const uid = state.object.metadata.uid ?? "";
+      return await executeRun(runInputs({ pkg, values, capabilities, salt }, record, uid), {
+        cluster: ctx.cluster,
+        clock: ctx.clock,
+        emit: opened.emit,
+        stop: ctx.stop,
+        limits: ctx.limits,
+        forceConflicts: ctx.forceConflicts,
+        fence: lease,
+        recorder: opened.keeper,
+      });
+    },
+  };
+}
+
+function isCleaned({ planStatus }: RunRecord): boolean {
+  return planStatus.every(({ status }) => status === "COMPLETE");
+}
+
+function cleanedPart({ plans, planStatus }: RunRecord): Pick<RunRecord, "plans" | "planStatus"> {
+  return { plans, planStatus };
+}
+
+function parametersOf(
+  pkg: OperatorPackage,
+  { name, object, secrets }: KnownInstance,
+): ReturnType<typeof desiredParameters>["desired"] {
+  const stored = storedParameters(object);
+  const none = { given: {}, secrets: {}, unset: [], issues: [] };
+  return desiredParameters(pkg, none, { name, stored, ...(secrets && { secrets }) }).desired;
+}
+
+/** Without its package an instance can still be removed; only its cleanup plan is not known. */
+async function packageIfThere(
+  ctx: ActionContext,
+  state: KnownInstance,
+): Promise<OperatorPackage | undefined> {
+  try {
+    return await installedPackage(ctx, state);
+  } catch (error) {
+    if (!(error instanceof KplanError)) throw error;
+    ctx.emit({ type: "warning", message: `${error.message}; no cleanup plan is run` });
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from "node:crypto";
+import { operatorVersionName } from "../model/names.ts";
+import type { OperatorPackage } from "../model/package.ts";
+import type { ParameterValues } from "../model/parameter.ts";
+import type { RunInputs, RunKind, RunRecord } from "../model/run.ts";
+import type { Capabilities } from "../model/scope.ts";
+import type { ActionContext } from "./context.ts";
+import type { InstanceState } from "./instance-state.ts";
+import { newRecord, plansOf, resumedRecord } from "./run-record.ts";
+import type { PlanChoice } from "./select-plans.ts";
+
+/** All that decides a run. */
+export interface RunDecision {
+  readonly kind: RunKind;
+  readonly pkg: OperatorPackage;
+  readonly choice: Extract<PlanChoice, { kind: "run" }>;
+  readonly state: InstanceState;
+  /** Effective values for templates. */
+  readonly values: ParameterValues;
+  /** As a run record keeps them. */
+  readonly recorded: Readonly<Record<string, string>>;
+  readonly capabilities: Capabilities;
+  /** Mixed into hashes over Secrets. */
+  readonly salt: string;
+}
+
+/** The record that a run begins with: an unfinished one that goes on, when it is the newest, or the next one. Nothing is stored. */
+export function draftRecord(
+  ctx: Pick<ActionContext, "namespace" | "identity" | "clock">,
+  decision: RunDecision,
+): RunRecord {
+  const { kind, pkg, choice, state } = decision;
+  const { user, host } = ctx.identity;
+  const run = {
+    kind,
+    operatorVersion: operatorVersionName(pkg.operator),
+    digest: pkg.digest,
+    instance: state.name,
+    namespace: ctx.namespace,
+    plans: plansOf(pkg, choice.plans),
+    keep: choice.keep,
+    changes: choice.changes,
+    ...(choice.from && { from: choice.from }),
+    parameters: decision.recorded,
+    inventory: state.inventory,
+    ...(user !== undefined && { user }),
+    host,
+  };
+  const at = ctx.clock.now();
+  return choice.from && choice.from.uid === state.runs[0]?.record.uid
+    ? resumedRecord(run, choice.from, at)
+    : newRecord(run, state.nextNumber, randomUUID(), at);
+}
+
+/** What the engine is given for a run. */
+export function runInputs(
+  decision: Pick<RunDecision, "pkg" | "values" | "capabilities" | "salt">,
+  record: RunRecord,
+  /** Of the Instance; empty in a preview before there is one. */
+  instanceUid: string,
+): RunInputs {
+  return {
+    uid: record.uid,
+    pkg: decision.pkg,
+    instance: { name: record.instance, namespace: record.namespace, uid: instanceUid },
+    parameters: decision.values,
+    facts: {},
+    capabilities: decision.capabilities,
+    constants: record.constants,
+    plans: plansOf(decision.pkg, record.plans),
+    statuses: record.planStatus,
+    inventory: record.inventory,
+    hashSalt: decision.salt,
+  };
+}
+
+/** Of an instance without secret parameters: whatever its Secrets hold is in the package or in plain parameters. The same in every run. */
+export function plainSalt({ namespace, name }: InstanceState): string {
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,145 @@
+import { refOf } from "../model/kube-object.ts";
+import type { Plan } from "../model/plan.ts";
+import type { RunOutcome, RunPath, RunRecord } from "../model/run.ts";
+import type { PlanStatus } from "../model/status.ts";
+import { isRunning } from "../model/status.ts";
+import { type LeaseHolder, leaseRef, leaseState } from "../store/lease-object.ts";
+import { listRuns } from "../store/run-store.ts";
+import { readRun, type StoredRun } from "../store/stored-run.ts";
+
+import type { ActionContext } from "./context.ts";
+
+/** Milliseconds between two looks: run records are not watched (they are ConfigMaps). */
+const LOOK_MS = 1000;
+
+/** Follows the run that another process drives until it ends or its driver is gone. Tells of every status that changes. */
+export async function followRun(
+  ctx: ActionContext,
+  instance: string,
+  holder: LeaseHolder,
+): Promise<RunOutcome> {
+  ctx.emit({ type: "attached", holder: `${holder.host} (process ${holder.pid})` });
+  let seen: StoredRun | undefined;
+  while (!ctx.stop.aborted) {
+    const held = await isHeldBy(ctx, instance, holder);
+    const run = await look(ctx, instance, { seen, ...(!held && { since: holder.since }) });
+    if (run) tell(ctx, run.record, seen?.record);
+    seen = run ?? seen;
+    if (seen?.record.finishedAt !== undefined || !held) return ended(seen?.record, holder);
+    await ctx.clock.sleep(LOOK_MS, ctx.stop).catch(() => undefined);
+  }
+  return { result: "interrupted", message: "stopped looking; the run goes on" };
+}
+
+/** Asked before the run is read, so that a run which ended in between is seen as it ended. */
+async function isHeldBy(
+  ctx: ActionContext,
+  instance: string,
+  holder: LeaseHolder,
+): Promise<boolean> {
+  const lease = await ctx.cluster.get(leaseRef(ctx.namespace, instance));
+  if (!lease) return false;
+  const state = leaseState(lease);
+  const expired = (await ctx.cluster.serverTime()) > state.renewedAt + state.duration;
+  return state.holder?.holder === holder.holder && !expired;
+}
+
+/** The run in question: the newest one, if it is going on, or was written after its driver (now gone) began. */
+async function look(
+  ctx: ActionContext,
+  instance: string,
+  by: { readonly seen: StoredRun | undefined; readonly since?: string },
+): Promise<StoredRun | undefined> {
+  if (by.seen) {
+    const object = await ctx.cluster.get(refOf(by.seen.object));
+    return object && readRun(object);
+  }
+  const [newest] = await listRuns(ctx.cluster, { namespace: ctx.namespace, instance });
+  if (!newest) return undefined;
+  const { status, reason, updatedAt } = newest.record;
+  const goesOn = status === "IN_PROGRESS" && reason === undefined;
+  const isNew = by.since !== undefined && Date.parse(updatedAt) >= Date.parse(by.since);
+  return goesOn || isNew ? newest : undefined;
+}
+
+function tell(ctx: ActionContext, now: RunRecord, before: RunRecord | undefined): void {
+  if (!before) {
+    const { uid, number, kind, instance, namespace, operatorVersion, planStatus } = now;
+    ctx.emit({
+      type: "run-started",
+      run: { uid, number, kind, instance, namespace, operatorVersion },
+      plans: planStatus.map(shapeOf),
+      statuses: planStatus,
+      resumed: true,
+    });
+    return;
+  }
+  for (const change of changesOf(before.planStatus, now.planStatus))
+    ctx.emit({ type: "status", ...change });
+}
+
+/** A plan as far as its status tells. */
+function shapeOf(status: PlanStatus): Plan {
+  return {
+    name: status.name,
+    strategy: "serial",
+    phases: status.phases.map((phase) => ({
+      name: phase.name,
+      strategy: "serial",
+      steps: phase.steps.map((step) => ({ name: step.name, strategy: "serial", tasks: [] })),
+    })),
+  };
+}
+
+type StatusChange = { readonly path: RunPath } & Pick<PlanStatus, "status" | "message">;
+
+function changesOf(
+  before: readonly PlanStatus[],
+  now: readonly PlanStatus[],
+): readonly StatusChange[] {
+  const known = new Map(entriesOf(before).map((entry) => [JSON.stringify(entry.path), entry]));
+  return entriesOf(now).filter((entry) => {
+    const earlier = known.get(JSON.stringify(entry.path));
+    return earlier?.status !== entry.status || earlier.message !== entry.message;
+  });
+}
+
+function entriesOf(plans: readonly PlanStatus[]): readonly StatusChange[] {
+  return plans.flatMap((plan) => [
+    entry({ plan: plan.name }, plan),
+    ...plan.phases.flatMap((phase) => [
+      entry({ plan: plan.name, phase: phase.name }, phase),
+      ...phase.steps.map((step) =>
+        entry({ plan: plan.name, phase: phase.name, step: step.name }, step),
+      ),
+    ]),
+  ]);
+}
+
+function entry(path: RunPath, from: Pick<PlanStatus, "status" | "message">): StatusChange {
+  const { status, message } = from;
+  return { path, status, ...(message !== undefined && { message }) };
+}
+
+function ended(record: RunRecord | undefined, holder: LeaseHolder): RunOutcome {
+  if (record?.status === "COMPLETE") return { result: "complete" };
+  if (record?.status === "FATAL_ERROR")
+    return {
+      result: record.reason === "TimedOut" ? "timed-out" : "failed",
+      path: failedAt(record.planStatus),
+      message: record.message ?? "the run failed",
+      ...(record.hint !== undefined && { hint: record.hint }),
+    };
+  return {
+    result: "interrupted",
+    message: `its driver, process ${holder.pid} on ${holder.host}, stopped before the end`,
+  };
+}
+
+/** The place of the failure: the deepest entry that ended badly, else the first that is unfinished. */
+function failedAt(plans: readonly PlanStatus[]): RunPath {
+  const entries = entriesOf(plans);
+  const bad = entries.filter(({ status }) => status === "FATAL_ERROR" || status === "ERROR");
+  const [first] = entries.filter(({ status }) => isRunning(status));
+  return bad.at(-1)?.path ?? first?.path ?? { plan: plans[0]?.name ?? "" };
+}

@@ -1,0 +1,150 @@
+import { removeObjects } from "../engine/remove-objects.ts";
+import { uninstallOrder } from "../engine/uninstall-order.ts";
+import { ClusterError } from "../model/cluster.ts";
+import type { RunRecorder } from "../model/driver.ts";
+import type { Emit } from "../model/event.ts";
+import { KplanError } from "../model/kplan-error.ts";
+import { type KubeObject, refOf } from "../model/kube-object.ts";
+import type { RunOutcome } from "../model/run.ts";
+import type { HeldLease } from "../store/lease.ts";
+import { listRuns } from "../store/run-store.ts";
+import type { ActionResult } from "./action-result.ts";
+import { bumpTokens } from "./bump-tokens.ts";
+import { claimsOf, deleteClaims } from "./claims.ts";
+import { beginCleanup } from "./cleanup-run.ts";
+import type { ActionContext } from "./context.ts";
+import { operatorVersionOf } from "./find-instance.ts";
+import type { InstanceState, KnownInstance } from "./instance-state.ts";
+import { removeOperator } from "./remove-operator.ts";
+
+/** What is to be removed, under which lease. */
+export interface Removal {
+  readonly lease: HeldLease;
+  /** As read under the lease. */
+  readonly state: InstanceState;
+  readonly deleteClaims: boolean;
+}
+
+/**
+ * Removes an instance: cleanup plan, objects, claims if asked for, package, Instance, runs, lease; in this order, so that whatever is still to be done
+ * can be told from what is there.
+ */
+export async function removeInstance(ctx: ActionContext, removal: Removal): Promise<ActionResult> {
+  const { state, lease } = removal;
+  await bumpTokens(ctx, state.inventory, lease);
+  const { object } = state;
+  const result = object
+    ? await removeLiving(ctx, removal, { ...state, object })
+    : await removeRemains(ctx, removal);
+  if (result.kind !== "ran" || result.outcome.result === "complete") {
+    await removeRuns(ctx, state.name, lease);
+    await lease.destroy();
+  }
+  return result;
+}
+
+async function removeLiving(
+  ctx: ActionContext,
+  removal: Removal,
+  state: KnownInstance,
+): Promise<ActionResult> {
+  const { lease } = removal;
+  const cleanup = await beginCleanup(ctx, state, lease);
+  const { run } = cleanup;
+  const cleaned = await cleanup.execute();
+  if (cleaned.result !== "complete")
+    return { kind: "ran", outcome: cleaned, run: await run.close(cleaned) };
+  const inventory = run.keeper.record().inventory;
+  const outcome = await removeAll(ctx, removal, { ...run, inventory });
+  if (outcome.result === "complete") {
+    const where = { namespace: ctx.namespace, instance: state.name };
+    await removeOperator(ctx.cluster, where, operatorVersionOf(state.object));
+  }
+  const record = await run.close(outcome);
+  if (outcome.result === "complete") await deleteInstance(ctx, lease, state.object);
+  return { kind: "ran", outcome, run: record };
+}
+
+/** The Instance is gone, by an uninstall that was interrupted or by somebody's hand: what its last run names is removed. */
+async function removeRemains(ctx: ActionContext, removal: Removal): Promise<ActionResult> {
+  const { state } = removal;
+  const { inventory, newest } = state;
+  const outcome = await removeAll(ctx, removal, {
+    emit: ctx.emit,
+    inventory,
+    keeper: { intent: () => Promise.resolve(), removed: () => {}, done: () => {} },
+  });
+  if (newest && outcome.result === "complete")
+    await removeOperator(
+      ctx.cluster,
+      { namespace: ctx.namespace, instance: state.name },
+      newest.record.operatorVersion,
+    );
+  if (outcome.result === "complete")
+    return { kind: "nothing-to-do", message: `what was left of ${state.name} is removed` };
+  throw new KplanError(
+    outcome.result === "interrupted" ? "interrupted" : "remove-failed",
+    outcome.message,
+    { kind: outcome.result },
+  );
+}
+
+/** The objects, and the claims if asked for. */
+async function removeAll(
+  ctx: ActionContext,
+  { lease, state, deleteClaims: withClaims }: Removal,
+  by: {
+    readonly emit: Emit;
+    readonly keeper: RunRecorder;
+    readonly inventory: InstanceState["inventory"];
+  },
+): Promise<RunOutcome> {
+  const { cluster, clock, limits, stop } = ctx;
+  const deps = { cluster, clock, limits, stop, emit: by.emit, fence: lease, recorder: by.keeper };
+  try {
+    const { complete } = await removeObjects(uninstallOrder(by.inventory), deps);
+    if (!complete) return STOPPED;
+    if (!withClaims) return { result: "complete" };
+    const claims = await claimsOf(ctx, state.name);
+    return (await deleteClaims(ctx, lease, state.name, claims)) ? { result: "complete" } : STOPPED;
+  } catch (error) {
+    if (!(error instanceof KplanError) || error.code === "lease-lost") throw error;
+    if (error.kind !== "failed" && error.kind !== "timed-out") throw error;
+    const { kind, message, hint } = error;
+    return { result: kind, path: { plan: "uninstall" }, message, ...(hint && { hint }) };
+  }
+}
+
+const STOPPED: RunOutcome = {
+  result: "interrupted",
+  message: "stopped before everything was removed",
+};
+
+/** KUDO's finalizer waits for a controller that is not there: what it stood for was done by the cleanup plan. */
+async function deleteInstance(
+  ctx: ActionContext,
+  lease: HeldLease,
+  instance: KubeObject,
+): Promise<void> {
+  const ref = refOf(instance);
+  lease.check();
+  const { uid } = instance.metadata;
+  await ctx.cluster.delete(ref, { propagation: "Background", ...(uid && { uid }) });
+  const { finalizers = [] } = instance.metadata;
+  const others = finalizers.filter((name) => name !== "kudo.dev.instance.cleanup");
+  if (others.length === finalizers.length) return;
+  try {
+    await ctx.cluster.patch(ref, { metadata: { finalizers: others } });
+  } catch (error) {
+    if (!(error instanceof ClusterError && error.kind === "not-found")) throw error;
+  }
+}
+
+async function removeRuns(ctx: ActionContext, instance: string, lease: HeldLease): Promise<void> {
+  const runs = await listRuns(ctx.cluster, { namespace: ctx.namespace, instance });
+  lease.check();
+  // The newest goes last: it says what the others belong to.
+  const [newest, ...older] = runs.map(({ object }) => refOf(object));
+  await Promise.all(older.map((ref) => ctx.cluster.delete(ref)));
+  if (newest) await ctx.cluster.delete(newest);
+}

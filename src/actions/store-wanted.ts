@@ -1,0 +1,94 @@
+import { type Cluster, ClusterError } from "../model/cluster.ts";
+import type { KubeObject } from "../model/kube-object.ts";
+import { refOf } from "../model/kube-object.ts";
+import { ANNOTATION, KUDO_API_VERSION, LABEL, operatorVersionName } from "../model/names.ts";
+import type { OperatorPackage } from "../model/package.ts";
+import type { RunRecord } from "../model/run.ts";
+import { packArchive } from "../package/archive.ts";
+import { planExecution } from "../store/instance-status.ts";
+import { type InstanceWriter, instanceWriter } from "../store/instance-writer.ts";
+import { operatorObject, operatorVersionObject } from "../store/operator-objects.ts";
+import { storePackage } from "../store/package-store.ts";
+import { storedParameters } from "./find-instance.ts";
+
+/**
+ * Keeps the package in the cluster: its pieces and the Operator first, the OperatorVersion last. Whoever finds the OperatorVersion with this digest finds
+ * all of it; killed before, the next call completes it.
+ */
+export async function storeOperator(
+  cluster: Cluster,
+  namespace: string,
+  pkg: OperatorPackage,
+): Promise<void> {
+  const wanted = operatorVersionObject(pkg, namespace);
+  const present = await cluster.get(refOf(wanted));
+  if (present?.metadata.annotations?.[ANNOTATION.digest] === pkg.digest) return;
+  const key = {
+    namespace,
+    operatorVersion: operatorVersionName(pkg.operator),
+    digest: pkg.digest,
+  };
+  const archive = await packArchive(pkg.files);
+  await Promise.all([
+    createUnlessThere(cluster, operatorObject(pkg, namespace)),
+    storePackage(cluster, key, { dialect: pkg.dialect, operator: pkg.operator.name, archive }),
+  ]);
+  if (!present) await createUnlessThere(cluster, wanted);
+  else await cluster.replace({ ...wanted, metadata: { ...present.metadata, ...wanted.metadata } });
+}
+
+/** What an Instance is to say. */
+export interface WantedInstance {
+  readonly name: string;
+  readonly namespace: string;
+  readonly pkg: OperatorPackage;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** The run that is about to begin. */
+  readonly run: RunRecord;
+  readonly token: number;
+}
+
+/** Creates the Instance, or makes it say what is wanted; from then on it is written through the result. */
+export async function storeInstance(
+  cluster: Cluster,
+  present: KubeObject | undefined,
+  wanted: WantedInstance,
+): Promise<InstanceWriter> {
+  const { name, namespace, pkg, token } = wanted;
+  const annotations = { [ANNOTATION.digest]: pkg.digest, [ANNOTATION.token]: String(token) };
+  const labels = { [LABEL.operator]: pkg.operator.name };
+  const spec = {
+    operatorVersion: { name: operatorVersionName(pkg.operator) },
+    planExecution: planExecution(wanted.run),
+  };
+  if (present) {
+    const writer = instanceWriter(cluster, present, token);
+    const parameters = replacing(storedParameters(present), wanted.parameters);
+    await writer.patch({ metadata: { annotations, labels }, spec: { ...spec, parameters } });
+    return writer;
+  }
+  const created = await cluster.create({
+    apiVersion: KUDO_API_VERSION,
+    kind: "Instance",
+    metadata: { name, namespace, labels, annotations },
+    spec: { ...spec, parameters: wanted.parameters },
+  });
+  return instanceWriter(cluster, created, token);
+}
+
+/** A merge patch that leaves just the members of `after`. */
+function replacing(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): Record<string, string | null> {
+  const cleared = Object.keys(before).map((name) => [name, null] as const);
+  return { ...Object.fromEntries(cleared), ...after };
+}
+
+async function createUnlessThere(cluster: Cluster, object: KubeObject): Promise<void> {
+  try {
+    await cluster.create(object);
+  } catch (error) {
+    if (!(error instanceof ClusterError && error.kind === "already-exists")) throw error;
+  }
+}

@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { canonicalJson } from "../model/json.ts";
+import { KplanError } from "../model/kplan-error.ts";
+import { type HeldLease, takeLease } from "../store/lease.ts";
+import type { LeaseHolder } from "../store/lease-object.ts";
+import { localProcesses } from "../store/process-facts.ts";
+import type { ActionResult } from "./action-result.ts";
+import type { ActionContext } from "./context.ts";
+import { followRun } from "./follow-run.ts";
+
+/** What is to be done to an instance, in a form that can be compared with what another process does. */
+export interface LeasedRequest {
+  readonly instance: string;
+  /**
+   * Equal just for requests that want the same; holds no secret. Absent when secret values were given: these cannot be compared without telling
+   * something about them, so such a request never attaches to another.
+   */
+  readonly same?: unknown;
+}
+
+/**
+ * Does `work` as the one driver of an instance, and gives the lease back however it ends. When another process is doing the very same, follows that to
+ * its end. Throws a `busy` KplanError when it does something else.
+ */
+export async function withLease(
+  ctx: ActionContext,
+  request: LeasedRequest,
+  work: (lease: HeldLease) => Promise<ActionResult>,
+): Promise<ActionResult> {
+  const { host, bootId, pid, processStart, command } = ctx.identity;
+  const answer = await takeLease(
+    {
+      namespace: ctx.namespace,
+      instance: request.instance,
+      host,
+      bootId,
+      pid,
+      processStart,
+      request: command.join(" "),
+      requestHash: request.same === undefined ? "" : hashOf(request.same),
+    },
+    { cluster: ctx.cluster, clock: ctx.clock, processes: ctx.processes ?? localProcesses },
+  );
+  if (answer.kind === "busy") {
+    if (!answer.sameRequest) throw busy(request.instance, answer.holder);
+    return { kind: "attached", outcome: await followRun(ctx, request.instance, answer.holder) };
+  }
+  try {
+    return await work(answer.lease);
+  } finally {
+    await answer.lease.release();
+  }
+}
+
+function hashOf(request: unknown): string {
+  return createHash("sha256").update(canonicalJson(request)).digest("hex");
+}
+
+function busy(instance: string, holder: LeaseHolder): KplanError {
+  return new KplanError(
+    "busy",
+    `${instance} is being worked on: \`${holder.request}\` on ${holder.host} (process ${holder.pid}) since ${holder.since}`,
+    {
+      kind: "busy",
+      hint: "`kplan plan status` shows how far it is; repeat the command when it has ended",
+    },
+  );
+}
