@@ -28,7 +28,7 @@ export function loadNative(
     checkParameters(params.value, reporter(params, paramsIssues), params.textOf);
 
   const issues = [...texts.issues, ...inOrder(operatorIssues), ...inOrder(paramsIssues)];
-  if (!isUnderstood([...operatorIssues, ...paramsIssues])) return { issues };
+  if (!isUnderstood(issues)) return { issues };
   const yamls: Readonly<Record<string, ParsedYaml>> = {
     "operator.yaml": operator,
     "params.yaml": params,

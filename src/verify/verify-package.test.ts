@@ -207,7 +207,24 @@ test("a misspelled path is said once, with its place", () => {
   expect(issues).toEqual([
     expect.stringMatching(/^templates\/config\.yaml:6:\d+: error: .*COUTN.*COUNT/),
     expect.stringMatching(/^templates\/config\.yaml:7:\d+: error: .*Nmae.*Name/),
-    "params.yaml:2:12: warning: parameter COUNT is read by no template",
+  ]);
+});
+
+test("one mistake is said once, without what follows from it", () => {
+  const params = "parameters:\n  - {name: A, default: x, trigger: backpu}\n";
+  const meant = (text: string) => text.replace("tasks: [config]", "tasks: [confgi]");
+  expect(
+    said(
+      { deploy: "config [confgi.yaml], again [text.yaml]", backup: "again [text.yaml]" },
+      { "config.yaml": CONFIG, "text.yaml": `${CONFIG}data: {a: "{{Params.B}}"}\n` },
+      params,
+      meant,
+    ),
+  ).toEqual([
+    expect.stringContaining('names task "confgi", which is not defined, did you mean "config"?'),
+    expect.stringContaining('names template "confgi.yaml"'),
+    expect.stringContaining('triggers plan "backpu", which is not defined, did you mean "backup"?'),
+    expect.stringContaining("no parameter B"),
   ]);
 });
 

@@ -5,9 +5,13 @@ import { needsOf } from "../needs-of.ts";
 import type { PackageView } from "../package-view.ts";
 import { instanceNameOf } from "../render-plans.ts";
 
-/** Every parameter is read by a template. Secrets are also read by pods that use the instance's Secret by its name. */
+/**
+ * Every parameter is read by a template. Secrets are also read by pods that use the instance's Secret by its name. Says nothing while a template is
+ * wrong: it may have meant any of them.
+ */
 export function unusedParameters(view: PackageView): Issue[] {
-  const { pkg } = view;
+  const { pkg, templateIssues } = view;
+  if (templateIssues.length > 0) return [];
   const used = new Set([...pkg.templates.values()].flatMap((text) => [...usedParameters(text)]));
   if (used.has("*")) return [];
   const secretsAreUsed = usesOwnSecret(view);

@@ -1,10 +1,12 @@
 import { type Issue, warningIssue } from "../../model/issue.ts";
+import { nearest } from "../../model/nearest.ts";
 import type { PackageView } from "../package-view.ts";
 
-/** Every template is named by a task. */
+/** Every template is named by a task, or was meant by a misspelled name, which another rule reports. */
 export function unusedTemplates({ pkg }: PackageView): Issue[] {
+  const named = pkg.operator.tasks.flatMap((task) => (task.kind === "Dummy" ? [] : task.resources));
   const used = new Set(
-    pkg.operator.tasks.flatMap((task) => (task.kind === "Dummy" ? [] : task.resources)),
+    named.map((key) => (pkg.templates.has(key) ? key : nearest(key, pkg.templates.keys()))),
   );
   return [...pkg.templates.keys()]
     .filter((key) => !used.has(key))
