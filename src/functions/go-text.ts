@@ -14,14 +14,14 @@ export function goText(value: unknown): string {
   return String(value);
 }
 
-/** Go's shortest form of a number: whole ones in full, others with an exponent below 1e-4 and from 1e21. */
+/** Go's shortest form of a number: whole ones in full, others with an exponent below 1e-4 and from 1e6. */
 export function goNumber(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "-Inf";
   if (Number.isSafeInteger(value)) return String(value);
   const exponent = Number(value.toExponential().split("e")[1]);
-  if (exponent < -4 || exponent >= 21) return exponentForm(value.toExponential());
-  return Number.isInteger(value) ? BigInt(value).toString() : String(value);
+  if (exponent < -4 || exponent >= 6) return exponentForm(value.toExponential());
+  return String(value);
 }
 
 /** `1e-7` → `1e-07`: Go writes at least two digits of exponent. */

@@ -1,14 +1,21 @@
 import type { Dialect } from "../model/package.ts";
+import { CRYPTO } from "./crypto.ts";
+import { DATES } from "./dates.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { DICTS } from "./dicts.ts";
 import { ENCODING } from "./encoding.ts";
 import { LISTS } from "./lists.ts";
 import { LOGIC } from "./logic.ts";
 import { MATH } from "./math.ts";
+import { PRINTING } from "./printing.ts";
 import { RANGES } from "./ranges.ts";
+import { REGEX } from "./regex.ts";
 import { STRINGS } from "./strings.ts";
 import type { TemplateFunction } from "./template-function.ts";
+import { TEXT_CASE } from "./text-case.ts";
 import { TYPES } from "./types.ts";
+import { URLS } from "./urls.ts";
+import { VERSIONS } from "./versions.ts";
 
 /** Every function of every dialect. */
 export const FUNCTIONS: readonly TemplateFunction[] = [
@@ -20,6 +27,13 @@ export const FUNCTIONS: readonly TemplateFunction[] = [
   ...MATH,
   ...RANGES,
   ...STRINGS,
+  ...CRYPTO,
+  ...DATES,
+  ...PRINTING,
+  ...REGEX,
+  ...TEXT_CASE,
+  ...URLS,
+  ...VERSIONS,
   ...TYPES,
 ];
 
