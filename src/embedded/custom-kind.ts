@@ -93,7 +93,7 @@ export function schemaShape(schema: unknown): Shape {
   if (!isMap(schema)) return ANY;
   if (schema["x-kubernetes-int-or-string"] === true) return { type: "intstr" };
   const open = schema["x-kubernetes-preserve-unknown-fields"] === true;
-  switch (schema["type"]) {
+  switch (schema.type) {
     case "string":
       return { type: "str" };
     case "integer":
@@ -107,7 +107,7 @@ export function schemaShape(schema: unknown): Shape {
     case "object":
       return objectShape(schema, open);
     default:
-      return open || schema["properties"] === undefined ? ANY : objectShape(schema, open);
+      return open || schema.properties === undefined ? ANY : objectShape(schema, open);
   }
 }
 
@@ -115,13 +115,13 @@ function listShape(schema: Record<string, unknown>): ListShape {
   const keys = schema["x-kubernetes-list-map-keys"];
   const type = schema["x-kubernetes-list-type"];
   const by = type === "set" ? "set" : type === "map" && Array.isArray(keys) ? keys : "atomic";
-  return { type: "list", of: schemaShape(schema["items"]), by, patch: "replace" };
+  return { type: "list", of: schemaShape(schema.items), by, patch: "replace" };
 }
 
 function objectShape(schema: Record<string, unknown>, open: boolean): Shape {
   const atomic = schema["x-kubernetes-map-type"] === "atomic";
-  const properties = schema["properties"];
-  const additional = schema["additionalProperties"];
+  const properties = schema.properties;
+  const additional = schema.additionalProperties;
   if (!isMap(properties) && additional !== undefined && additional !== false)
     return { type: "map", of: schemaShape(additional), atomic };
   if (!isMap(properties) && open) return ANY;

@@ -75,7 +75,7 @@ function plainSchema(schema: unknown, root = true): unknown {
 
 function problemOf(error: ErrorObject, object: unknown): FieldProblem {
   const field = fieldText(error.instancePath);
-  const value = valueOf(object, error.instancePath);
+  const value = valueAtPointer(object, error.instancePath);
   const { params } = error;
   switch (error.keyword) {
     case "required":
@@ -150,20 +150,20 @@ function fieldText(pointer: string): string {
   return pointer
     .split("/")
     .slice(1)
-    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${unescape(part)}`))
+    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${unescapePart(part)}`))
     .join("")
     .replace(/^\./, "");
 }
 
-function valueOf(object: unknown, pointer: string): unknown {
+function valueAtPointer(object: unknown, pointer: string): unknown {
   let at = object;
   for (const part of pointer.split("/").slice(1)) {
-    const key = unescape(part);
+    const key = unescapePart(part);
     at = Array.isArray(at) ? at[Number(key)] : isMap(at) ? at[key] : undefined;
   }
   return at;
 }
 
-function unescape(part: string): string {
+function unescapePart(part: string): string {
   return part.replaceAll("~1", "/").replaceAll("~0", "~");
 }

@@ -7,6 +7,7 @@ import {
   resourceList,
   versionInfo,
 } from "./discovery.ts";
+import type { KindRegistry } from "./kind-registry.ts";
 import { openApiDocument, openApiIndex, openApiV2 } from "./openapi.ts";
 import type { ApiAnswer } from "./request.ts";
 import type { Route } from "./route.ts";
@@ -24,55 +25,55 @@ export function handlePath({ kinds }: ServerState, route: Route, accept: string)
     case "group-version":
       return found(resourceList(kinds, route.group, route.version));
     case "other":
-      return found(other({ kinds }, route.path, accept.includes("g=apidiscovery.k8s.io;v=v2")));
+      return other(kinds, route.path, accept);
     default:
       return route satisfies never;
   }
 }
 
-function other(
-  { kinds }: Pick<ServerState, "kinds">,
-  path: string,
-  wantsAll: boolean,
-): object | string | undefined {
-  switch (path) {
+/** How clients ask for all of discovery at once. */
+const AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+function other(kinds: KindRegistry, path: string, accept: string): ApiAnswer {
+  const bare = path.replace(/(.)\/$/, "$1");
+  if ((bare === "/api" || bare === "/apis") && accept.includes(AGGREGATED))
+    return { code: 200, body: aggregated(kinds, bare === "/api"), contentType: AGGREGATED };
+  switch (bare) {
     case "/api":
-    case "/api/":
-      return wantsAll ? aggregated(kinds, true) : coreVersions();
+      return found(coreVersions());
     case "/apis":
-    case "/apis/":
-      return wantsAll ? aggregated(kinds, false) : groupList(kinds);
+      return found(groupList(kinds));
     case "/version":
-    case "/version/":
-      return versionInfo();
+      return found(versionInfo());
     case "/healthz":
     case "/livez":
     case "/readyz":
-      return "ok";
+      return found("ok");
     case "/openapi/v2":
-      return openApiV2();
+      return found(openApiV2());
     case "/openapi/v3":
-    case "/openapi/v3/":
-      return openApiIndex(kinds);
+      return found(openApiIndex(kinds));
     case "/":
-      return {
-        paths: [
-          "/api",
-          "/apis",
-          "/healthz",
-          "/livez",
-          "/openapi/v2",
-          "/openapi/v3",
-          "/readyz",
-          "/version",
-        ],
-      };
+      return found({ paths: PATHS });
     default:
-      return path.startsWith("/openapi/v3/")
-        ? openApiDocument(kinds, path.slice("/openapi/v3/".length))
-        : undefined;
+      return found(
+        bare.startsWith("/openapi/v3/")
+          ? openApiDocument(kinds, bare.slice("/openapi/v3/".length))
+          : undefined,
+      );
   }
 }
+
+const PATHS = [
+  "/api",
+  "/apis",
+  "/healthz",
+  "/livez",
+  "/openapi/v2",
+  "/openapi/v3",
+  "/readyz",
+  "/version",
+];
 
 function found(body: object | string | undefined): ApiAnswer {
   return body === undefined ? refuse() : { code: 200, body };

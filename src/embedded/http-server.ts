@@ -124,12 +124,16 @@ function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-function send(outgoing: ServerResponse, { code, body, warnings }: ApiAnswer): void {
+function send(outgoing: ServerResponse, answer: ApiAnswer): void {
+  const { code, body, warnings, contentType } = answer;
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  const type = typeof body === "string" ? "text/plain; charset=utf-8" : "application/json";
+  const plain = typeof body === "string" ? "text/plain; charset=utf-8" : "application/json";
   for (const warning of warnings ?? [])
     outgoing.appendHeader("Warning", `299 - ${JSON.stringify(warning)}`);
-  outgoing.writeHead(code, { "content-type": type, "content-length": Buffer.byteLength(text) });
+  outgoing.writeHead(code, {
+    "content-type": contentType ?? plain,
+    "content-length": Buffer.byteLength(text),
+  });
   outgoing.end(text);
 }
 

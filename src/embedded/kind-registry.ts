@@ -41,7 +41,7 @@ export function createKindRegistry(): KindRegistry {
       ),
     byKey: (key) => all.find((served) => storageKey(served) === key),
     define: (definition) => {
-      if (!isMap(definition["spec"])) return;
+      if (!isMap(definition.spec)) return;
       custom.set(definition.metadata.name, customKinds(definition as CustomDefinition));
       changed();
     },

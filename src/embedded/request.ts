@@ -29,6 +29,8 @@ export interface ApiRequest {
 export interface ApiAnswer {
   readonly code: number;
   readonly body: object | string;
+  /** `application/json` for objects, plain text for texts when absent. */
+  readonly contentType?: string;
   /** Texts of Warning headers (RFC 7234, code 299). */
   readonly warnings?: readonly string[];
 }

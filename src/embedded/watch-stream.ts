@@ -34,7 +34,10 @@ export function streamWatch(request: ApiRequest, asTable: IncludeObject | undefi
   let first = true;
   const writeObject = (type: string, object: KubeObject): void => {
     const as = { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind };
-    if (asTable === undefined) return write(type, as);
+    if (asTable === undefined) {
+      write(type, as);
+      return;
+    }
     const metadata = { resourceVersion: object.metadata.resourceVersion };
     const table = tableOf(kind, [as], metadata, clock.now().getTime(), asTable);
     write(type, first ? table : { ...table, columnDefinitions: null });
