@@ -78,14 +78,14 @@ export interface TransportOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
   /** First and longest wait between attempts, in milliseconds; 100 and 3000 when absent. */
   readonly backOff?: readonly [number, number];
+  /** Milliseconds for which a server that never answered is tried when it refuses; 1500 when absent: a wrong address is told soon. */
+  readonly firstContact?: number;
   /** Numbers in [0, 1) for the jitter. */
   readonly random?: () => number;
 }
 
 /** Milliseconds within which a connection must stand. */
 const CONNECT_WITHIN = 10_000;
-/** Milliseconds for which a server that never answered is tried when it refuses: a wrong address is told soon. */
-const FIRST_CONTACT = 1_500;
 /** Milliseconds that getting credentials may take. */
 const LOG_IN_WITHIN = 5 * 60_000;
 /** Times that a read asks again after a plain 500. */
@@ -94,6 +94,7 @@ const FAILING_READS = 4;
 /** Makes the transport to a cluster. Sends nothing yet. */
 export function makeTransport(access: Access, options: TransportOptions): Transport {
   const random = options.random ?? Math.random;
+  const firstContact = options.firstContact ?? 1_500;
   const [shortest, longest] = options.backOff ?? [100, 3000];
   const clock = serverClock();
   const closing = new AbortController();
@@ -234,7 +235,7 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
           if (
             error.phase === "unsent" &&
             !answered &&
-            (error.timedOut || budget.spent() > FIRST_CONTACT)
+            (error.timedOut || budget.spent() > firstContact)
           )
             break;
         }

@@ -303,7 +303,11 @@ test("through a proxy, TLS all the way to the server", async () => {
 
 test("a proxy that refuses is named, without its password", async () => {
   const through = await proxy(403);
-  const connection = await connected({ "proxy-url": through.url }, { token: "t" });
+  const connection = await connected(
+    { "proxy-url": through.url },
+    { token: "t" },
+    { requestTimeoutMs: 300 },
+  );
   const error = await read(connection).catch((caught: Error) => caught);
   expect(error).toMatchObject({ kind: "unreachable" });
   expect(String(error)).toMatch(/proxy 127\.0\.0\.1:\d+: it refused the connection to .* with 403/);

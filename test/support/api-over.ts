@@ -28,6 +28,7 @@ export function apiOver(
     deadline,
     userAgent: "test",
     backOff: [10, 100],
+    firstContact: 100,
     random,
   });
   const api: Api = {
