@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -78,7 +79,7 @@ const PACKAGES: Readonly<Record<string, readonly [Record<string, string | null>,
   ],
   "a misspelled strategy": [
     operator("  deploy:\n", "  deploy:\n    strategy: serail\n"),
-    /operator\.yaml:10:15.*serail.*serial/,
+    /operator\.yaml:11:15.*serail.*serial/,
   ],
   "a task of no known kind": [
     operator("kind: Apply", "kind: Aply"),
@@ -160,11 +161,11 @@ const PACKAGES: Readonly<Record<string, readonly [Record<string, string | null>,
     /templates\/config\.yaml:6:\d+.*CONT.*COUNT/,
   ],
   "an undeclared name in #if": [
-    template("data:", "{{#if Params.FLAGG}}\n{{/if}}\ndata:"),
+    template("\ndata:", "\n{{#if Params.FLAGG}}\n{{/if}}\ndata:"),
     /templates\/config\.yaml:5:\d+.*FLAGG.*FLAG/,
   ],
   "an undeclared name in #each": [
-    template("data:", "{{#each Params.PORT}}\n{{/each}}\ndata:"),
+    template("\ndata:", "\n{{#each Params.PORT}}\n{{/each}}\ndata:"),
     /templates\/config\.yaml:5:\d+.*PORT/,
   ],
   "a function that is none": [
@@ -180,7 +181,7 @@ const PACKAGES: Readonly<Record<string, readonly [Record<string, string | null>,
     /templates\/config\.yaml:6:\d+.*env/,
   ],
   "an unclosed block": [
-    template("data:", "{{#if Params.FLAG}}\ndata:"),
+    template("\ndata:", "\n{{#if Params.FLAG}}\ndata:"),
     /templates\/config\.yaml:\d+:\d+/,
   ],
   "an unclosed tag": [template("{{Name}}", "{{Name"), /templates\/config\.yaml:\d+:\d+/],
@@ -258,7 +259,7 @@ const COMMANDS: Readonly<Record<string, readonly [readonly string[], number, Reg
   "a map that is no YAML": [["install", "$PKG", "-p", "LIMITS={a"], 2, /LIMITS/],
   "a value outside the enum": [["install", "$PKG", "-p", "COLOR=blue"], 2, /COLOR.*red.*green/s],
   "an assignment without =": [["install", "$PKG", "-p", "COUNT"], 2, /COUNT/],
-  "an assignment without a name": [["install", "$PKG", "-p", "=5"], 2, /=5/],
+  "an assignment without a name": [["install", "$PKG", "-p", "=5"], 2, /NAME=VALUE/],
   "a value file that is not there": [
     ["install", "$PKG", "-p", "PASSWORD=@/no/such/file"],
     2,
@@ -446,7 +447,5 @@ async function tgz(
     archive.entry({ name }, text);
   if (link) archive.entry({ ...link, type: "symlink" });
   archive.finalize();
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of archive) chunks.push(chunk);
-  return gzipSync(Buffer.concat(chunks));
+  return gzipSync(await buffer(archive));
 }
