@@ -1,13 +1,171 @@
-import type { RunInputs, RunOutcome } from "../model/run.ts";
+import { errorIssue } from "../model/issue.ts";
+import { KplanError } from "../model/kplan-error.ts";
+import {
+  type Preview,
+  pathText,
+  type RunInputs,
+  type RunOutcome,
+  type RunReason,
+} from "../model/run.ts";
+import type { PlanStatus } from "../model/status.ts";
+import { advance } from "./advance.ts";
 import type { EngineDeps } from "./engine-deps.ts";
+import { leaseLost } from "./keep-trying.ts";
+import { resumedStatus } from "./pending.ts";
+import { createPreviewCache } from "./preview-cache.ts";
+import { planAndCheck } from "./preview-run.ts";
+import { createLimit, createRunContext } from "./run-context.ts";
+import { runPlan } from "./run-plan.ts";
+import { runStep } from "./run-step.ts";
+import { statusChanges } from "./status-changes.ts";
+import { createWatchHub } from "./watch-hub.ts";
 
 export type { EngineDeps } from "./engine-deps.ts";
 
 /**
  * Carries out a run: checks it with a dry run, then drives its plans one after the other until they are complete, one fails, one takes too long, or `deps.stop`.
  * Tells what happens through `deps.emit` (not `run-started` and `run-finished`: the caller knows the run's number and kind).
- * Throws a `bad-input` KplanError, before any write, when the dry run finds problems; a KplanError `lease-lost` as soon as the lease is.
+ * Throws a `bad-input` KplanError, before any write, when the dry run finds problems or templates do not render; ClusterError when the cluster cannot be asked
+ * for the dry run; a KplanError `lease-lost` as soon as the lease is.
  */
 export async function executeRun(inputs: RunInputs, deps: EngineDeps): Promise<RunOutcome> {
-  throw new Error(`not there yet: ${inputs.uid} ${deps.limits.step}`);
+  const halting = new AbortController();
+  const stopAll = (): void => halting.abort();
+  const hub = createWatchHub(deps.cluster, deps.emit);
+  const signals = [deps.stop, deps.fence.lost];
+  for (const signal of signals) {
+    if (signal.aborted) stopAll();
+    signal.addEventListener("abort", stopAll);
+  }
+  try {
+    return await drive(inputs, deps, { hub, halt: halting.signal, stopAll });
+  } catch (error) {
+    throw deps.fence.lost.aborted ? leaseLost(error) : error;
+  } finally {
+    for (const signal of signals) signal.removeEventListener("abort", stopAll);
+    hub.close();
+  }
+}
+
+async function drive(
+  inputs: RunInputs,
+  deps: EngineDeps,
+  parts: {
+    readonly hub: ReturnType<typeof createWatchHub>;
+    readonly halt: AbortSignal;
+    readonly stopAll: () => void;
+  },
+): Promise<RunOutcome> {
+  const { halt, stopAll } = parts;
+  const statuses = openStatuses(inputs, deps);
+  const preview = deps.preview ?? createPreviewCache();
+  const begun = { ...inputs, statuses: statuses.all() };
+  const plan = await checkBefore(begun, { ...deps, preview });
+  const definedKinds = plan.definedKinds;
+  const run = createRunContext(inputs, { ...deps, preview }, { ...parts, definedKinds });
+  const slots = createLimit(deps.limits.concurrency);
+  for (const each of inputs.plans) {
+    const failure = await runPlan(each, {
+      status: () => statuses.of(each.name),
+      runStep: (placed) => {
+        const note: Parameters<typeof runStep>[1]["note"] = (event, reason) =>
+          statuses.move(each.name, (status, at) => advance(status, event, at), reason);
+        const isLate = plan.late.has(JSON.stringify([each.name, placed.phase, placed.step.name]));
+        return runStep(placed, { ...run, plan: each.name, slots, note, isLate });
+      },
+      stopAll,
+      halt,
+    });
+    if (failure !== undefined) return failure;
+    if (statuses.of(each.name).status !== "COMPLETE") break;
+  }
+  if (deps.fence.lost.aborted) throw leaseLost();
+  if (statuses.all().every(({ status }) => status === "COMPLETE")) return { result: "complete" };
+  return interrupted(statuses.all());
+}
+
+/** The dry run before the first write. Throws a `bad-input` KplanError with all that is in the way. */
+async function checkBefore(
+  inputs: RunInputs,
+  deps: EngineDeps,
+): Promise<{
+  readonly definedKinds: ReadonlyMap<string, boolean>;
+  /** Steps with objects that could not be checked yet. */
+  readonly late: ReadonlySet<string>;
+}> {
+  const { cluster, clock, limits, forceConflicts, emit, fence } = deps;
+  const world = { cluster, clock, limits, forceConflicts, signal: fence.lost };
+  const { preview, plan } = await planAndCheck(
+    inputs,
+    deps.preview === undefined ? world : { ...world, preview: deps.preview },
+    (objects) => emit({ type: "check-started", objects }),
+  );
+  if (preview.problems.length > 0) throw refused(preview);
+  emit({ type: "check-finished", preview });
+  const late = preview.objects.filter(({ change }) => change === "later");
+  return {
+    definedKinds: plan.definedKinds,
+    late: new Set(late.map(({ path }) => JSON.stringify([path.plan, path.phase, path.step]))),
+  };
+}
+
+/** The error for a run that would fail. Nothing was written. */
+export function refused({ problems }: Preview): KplanError {
+  const issues = problems.map(({ path, message, hint }) =>
+    errorIssue("would-fail", `${pathText(path)}: ${message}`, undefined, hint),
+  );
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return new KplanError("would-fail", `nothing was applied: the dry run found ${count}`, {
+    kind: "bad-input",
+    issues,
+  });
+}
+
+/** The statuses of the run's plans as they change; each change is told. */
+function openStatuses(
+  { plans, statuses, uid }: RunInputs,
+  { clock, emit }: EngineDeps,
+): {
+  readonly of: (plan: string) => PlanStatus;
+  readonly all: () => PlanStatus[];
+  readonly move: (
+    plan: string,
+    change: (status: PlanStatus, at: string) => PlanStatus,
+    reason?: RunReason,
+  ) => void;
+} {
+  const now = (): string => clock.now().toISOString();
+  const current = new Map<string, PlanStatus>();
+  const set = (before: PlanStatus | undefined, after: PlanStatus, reason?: RunReason): void => {
+    current.set(after.name, after);
+    for (const change of before === undefined ? [] : statusChanges(before, after))
+      emit({
+        type: "status",
+        ...change,
+        ...(change.status === "FATAL_ERROR" && reason && { reason }),
+      });
+  };
+  for (const plan of plans) {
+    const before = statuses.find(({ name }) => name === plan.name);
+    set(before, resumedStatus(plan, before, uid, now()));
+  }
+  const of = (plan: string): PlanStatus => {
+    const status = current.get(plan);
+    if (status === undefined) throw new Error(`no status of plan ${plan}`);
+    return status;
+  };
+  return {
+    of,
+    all: () => plans.map(({ name }) => of(name)),
+    move: (plan, change, reason) => set(of(plan), change(of(plan), now()), reason),
+  };
+}
+
+function interrupted(statuses: readonly PlanStatus[]): RunOutcome {
+  const steps = statuses.flatMap(({ phases }) => phases.flatMap((phase) => phase.steps));
+  const complete = steps.filter(({ status }) => status === "COMPLETE").length;
+  return {
+    result: "interrupted",
+    message: `stopped with ${complete} of ${steps.length} steps complete; give the same command again to go on`,
+  };
 }

@@ -1,5 +1,11 @@
+import { KplanError } from "../model/kplan-error.ts";
 import type { ObjectRef } from "../model/kube-object.ts";
+import { deleteObjects } from "./delete-objects.ts";
 import type { EngineDeps } from "./engine-deps.ts";
+import { keepTrying, leaseLost } from "./keep-trying.ts";
+import { Halted, TaskFailure } from "./task-stop.ts";
+import { createWatchHub } from "./watch-hub.ts";
+import { createWatchdog } from "./watchdog.ts";
 
 /** What removing needs. */
 export type RemoveDeps = Pick<
@@ -23,5 +29,36 @@ export async function removeObjects(
   groups: readonly (readonly ObjectRef[])[],
   deps: RemoveDeps,
 ): Promise<RemoveResult> {
-  throw new Error(`not there yet: ${groups.length} ${deps.limits.step}`);
+  const halting = new AbortController();
+  const halt = AbortSignal.any([deps.stop, deps.fence.lost, halting.signal]);
+  const hub = createWatchHub(deps.cluster, deps.emit);
+  const removed: ObjectRef[] = [];
+  try {
+    for (const group of groups) {
+      const watchdog = createWatchdog(deps.clock, deps.limits);
+      const path = { plan: "uninstall" };
+      const ctx = { ...deps, hub, halt, path, watchdog, progress: () => undefined };
+      const work = async (): Promise<void> => {
+        removed.push(...(await deleteObjects(group, ctx, async () => undefined)));
+        deps.recorder.removed(group);
+      };
+      await keepTrying({ ...ctx, definedKinds: new Map() }, work, () => undefined);
+    }
+    return { complete: true, removed };
+  } catch (error) {
+    if (deps.fence.lost.aborted) throw leaseLost(error);
+    if (error instanceof Halted) return { complete: false, removed };
+    throw error instanceof TaskFailure ? asKplanError(error) : error;
+  } finally {
+    hub.close();
+  }
+}
+
+function asKplanError(failure: TaskFailure): KplanError {
+  const { result, hint } = failure.details;
+  return new KplanError("cannot-remove", failure.message, {
+    kind: result,
+    ...(hint !== undefined && { hint }),
+    cause: failure,
+  });
 }

@@ -1,0 +1,133 @@
+import type { Clock } from "../model/clock.ts";
+import { type Cluster, ClusterError } from "../model/cluster.ts";
+import { canonicalJson } from "../model/json.ts";
+import { type KubeObject, refOf } from "../model/kube-object.ts";
+import { ANNOTATION } from "../model/names.ts";
+import type { CheckedWrite } from "./preview-cache.ts";
+
+/** What asking about an object needs. */
+export interface CheckDeps {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly forceConflicts: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** A `CheckedWrite`, and what the object would be afterwards. */
+export interface Check extends CheckedWrite {
+  readonly after: KubeObject | undefined;
+}
+
+/** Annotations that tell where in a run an object was last applied: no reason to write it. */
+const OURS: readonly string[] = [
+  ANNOTATION.plan,
+  ANNOTATION.phase,
+  ANNOTATION.step,
+  ANNOTATION.planUid,
+];
+
+/** How often an object that others keep changing is looked at again. */
+const LOOKS = 5;
+
+/**
+ * Asks the server what a write of the object would do. `expected`: whether it is likely there, which only saves a request.
+ * Throws the ClusterError that the write would meet.
+ */
+export async function checkObject(
+  object: KubeObject,
+  expected: boolean,
+  deps: CheckDeps,
+): Promise<Check> {
+  if (!expected) {
+    try {
+      const after = await deps.cluster.create(object, { dryRun: true, ...callSignal(deps) });
+      return { ...checked(object, "create", undefined, deps), after };
+    } catch (error) {
+      if (!(error instanceof ClusterError && error.kind === "already-exists")) throw error;
+    }
+  }
+  const found = await readObject(object, deps);
+  if (found.change !== "create") return found;
+  const after = await deps.cluster.create(object, { dryRun: true, ...callSignal(deps) });
+  return { ...found, after };
+}
+
+/** The same for a write that follows at once: an object that is absent is not asked about further, its creation will tell. */
+export async function readObject(object: KubeObject, deps: CheckDeps): Promise<Check> {
+  for (let look = 1; ; look++) {
+    const live = await deps.cluster.get(refOf(object), callSignal(deps));
+    if (live === undefined)
+      return { ...checked(object, "create", undefined, deps), after: undefined };
+    if (live.metadata.deletionTimestamp !== undefined) throw leaving(live);
+    try {
+      const after = await deps.cluster.apply(atVersion(object, live), {
+        dryRun: true,
+        live,
+        force: deps.forceConflicts,
+        ...callSignal(deps),
+      });
+      const change = isSame(live, after) ? "unchanged" : "configure";
+      return { ...checked(object, change, live, deps), after };
+    } catch (error) {
+      if (!hasMoved(error, "configure") || look >= LOOKS) throw error;
+    }
+  }
+}
+
+/** The object as a write onto just this one at just this version. */
+export function atVersion(object: KubeObject, live: KubeObject): KubeObject {
+  const { uid, resourceVersion } = live.metadata;
+  const fence = {
+    ...(uid !== undefined && { uid }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+  };
+  return { ...object, metadata: { ...object.metadata, ...fence } };
+}
+
+/** True for an error that says that an object is not as it was read before this write: read it again. */
+export function hasMoved(error: unknown, change: CheckedWrite["change"]): boolean {
+  if (!(error instanceof ClusterError)) return false;
+  // A creation that finds nothing misses its namespace.
+  if (change === "create") return error.kind === "already-exists";
+  const otherVersion = error.kind === "conflict" && error.conflicts.length === 0;
+  return otherVersion || error.kind === "not-found";
+}
+
+/** An object that is being deleted cannot be applied; it can be made anew once it is gone. */
+function leaving({ metadata, ...object }: KubeObject): ClusterError {
+  const ref = refOf({ ...object, metadata } as KubeObject);
+  const { finalizers = [] } = metadata;
+  const held = finalizers.length === 0 ? "" : `, held by the finalizers ${finalizers.join(", ")}`;
+  return new ClusterError(
+    "conflict",
+    `${ref.kind} ${ref.name} is being deleted${held}; it can be made anew when it is gone`,
+    { status: 409, ref, transient: true },
+  );
+}
+
+function checked(
+  object: KubeObject,
+  change: CheckedWrite["change"],
+  live: KubeObject | undefined,
+  { clock }: CheckDeps,
+): CheckedWrite {
+  return { body: canonicalJson(object), change, live, at: clock.monotonic() };
+}
+
+/** True when two states differ in nothing that matters. */
+function isSame(live: KubeObject, after: KubeObject): boolean {
+  return canonicalJson(bare(live)) === canonicalJson(bare(after));
+}
+
+/** Without what every write changes. Also used to show differences. */
+export function bare(object: KubeObject): KubeObject {
+  const { managedFields: _m, resourceVersion: _r, generation: _g, ...metadata } = object.metadata;
+  const kept = Object.entries(metadata.annotations ?? {}).filter(([key]) => !OURS.includes(key));
+  const { annotations: _a, ...rest } = metadata;
+  const annotations = kept.length === 0 ? {} : { annotations: Object.fromEntries(kept) };
+  return { ...object, metadata: { ...rest, ...annotations } as KubeObject["metadata"] };
+}
+
+function callSignal({ signal }: CheckDeps): { readonly signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}

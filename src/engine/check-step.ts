@@ -1,0 +1,32 @@
+import { canonicalJson } from "../model/json.ts";
+import { checkWrites } from "./check-writes.ts";
+import type { PlacedStep } from "./next-steps.ts";
+import { planWrites } from "./plan-writes.ts";
+import { checkKey } from "./preview-cache.ts";
+import { callOptions, type TaskContext } from "./run-context.ts";
+import { TaskFailure } from "./task-stop.ts";
+
+/** Dry-runs the objects of a step that could not be checked before the run. Throws a `TaskFailure` with all problems, before any write of the step. */
+export async function checkStep({ phase, step }: PlacedStep, ctx: TaskContext): Promise<void> {
+  const paths = step.tasks.map((task) => ({
+    plan: ctx.path.plan,
+    phase,
+    step: step.name,
+    task,
+  }));
+  const options = callOptions(ctx);
+  const { writes } = await planWrites(ctx.inputs, paths, { ...ctx, options });
+  const open = writes.filter(
+    ({ why, path, object }) =>
+      why === undefined && ctx.checked.get(checkKey(path, object))?.body !== canonicalJson(object),
+  );
+  const deps = { ...ctx, ...options, preview: ctx.checked };
+  const { problems } = await checkWrites(open, ctx.inputs, deps);
+  const [first] = problems;
+  if (first === undefined) return;
+  throw new TaskFailure(problems.map(({ message }) => message).join("\n"), {
+    result: "failed",
+    ref: first.ref,
+    ...(first.hint !== undefined && { hint: first.hint }),
+  });
+}

@@ -1,0 +1,107 @@
+import { ClusterError } from "../model/cluster.ts";
+import { formatIssue } from "../model/issue.ts";
+import { KplanError } from "../model/kplan-error.ts";
+import { kindKey } from "./materialize-live.ts";
+import type { Acting, RunContext } from "./run-context.ts";
+import { Halted, TaskFailure, TaskTrouble } from "./task-stop.ts";
+import { timedOut } from "./until-settled.ts";
+
+/** Milliseconds before the first repetition and the longest pause. */
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 30_000;
+
+/** Milliseconds for which a kind that the run itself defined may be unknown to the server: discovery lags behind. */
+const SERVED_GRACE = 30_000;
+
+/** What trying needs. */
+export type Trying = Acting & Pick<RunContext, "definedKinds">;
+
+/**
+ * Does a piece of a task, again and again while what goes wrong may mend itself, with growing pauses, until the step's time is over.
+ * `trouble` hears why it is tried again. Throws `TaskFailure` (the errors of cluster and templates among them), `Halted`, a KplanError `lease-lost`, and bugs.
+ */
+export async function keepTrying(
+  ctx: Trying,
+  work: () => Promise<void>,
+  trouble: (message: string) => void,
+): Promise<void> {
+  const begun = ctx.clock.monotonic();
+  for (let failures = 1; ; failures++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (ctx.fence.lost.aborted) throw leaseLost(error);
+      if (error instanceof Halted || ctx.halt.aborted) throw new Halted("told to stop");
+      const mends = mayMendItself(error, ctx, ctx.clock.monotonic() - begun);
+      if (!mends) throw failureOf(error);
+      const inMs = pause(failures);
+      trouble(error.message);
+      ctx.emit({ type: "retry", path: ctx.path, message: error.message, inMs });
+      await sleep(inMs, error.message, ctx);
+    }
+  }
+}
+
+/** Whether the same may go right later without anybody doing anything. */
+function mayMendItself(error: unknown, ctx: Trying, sinceBegin: number): error is Error {
+  if (error instanceof TaskTrouble) return true;
+  if (!(error instanceof ClusterError)) return false;
+  // Room in a quota comes when something else goes.
+  if (error.transient || error.kind === "quota") return true;
+  // Others wrote again and again between our reading and our writing.
+  if (error.kind === "conflict" && error.conflicts.length === 0) return true;
+  const isOurs = error.ref !== undefined && ctx.definedKinds.has(kindKey(error.ref));
+  return error.kind === "not-served" && isOurs && sinceBegin < SERVED_GRACE;
+}
+
+/** What stands in the way for good, as the end of the step. Throws what is a bug. */
+function failureOf(error: unknown): unknown {
+  if (error instanceof ClusterError) {
+    return new TaskFailure(error.message, {
+      result: "failed",
+      ...(error.ref && { ref: error.ref }),
+      ...(error.hint !== undefined && { hint: error.hint }),
+    });
+  }
+  if (error instanceof KplanError && error.code !== "lease-lost") {
+    const issues = error.issues.map((issue) => `\n  ${formatIssue(issue)}`).join("");
+    return new TaskFailure(`${error.message}${issues}`, {
+      result: "failed",
+      ...(error.hint !== undefined && { hint: error.hint }),
+    });
+  }
+  return error;
+}
+
+/** The error that ends a run whose lease is lost: the one that was met, if it says so. */
+export function leaseLost(cause?: unknown): KplanError {
+  if (cause instanceof KplanError && cause.code === "lease-lost") return cause;
+  return new KplanError(
+    "lease-lost",
+    "the lease on the instance was lost: somebody else may be driving it now",
+    {
+      kind: "busy",
+      hint: "`kplan plan status` shows who is; give the command again to go on",
+      cause,
+    },
+  );
+}
+
+/** Milliseconds until the next try: twice as long each time, up to a limit, a fifth more or less so that many do not come at once. */
+function pause(failures: number): number {
+  const steady = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1));
+  return Math.round(steady * (0.8 + 0.4 * Math.random()));
+}
+
+/** Sleeps, but not longer than the step may take. */
+async function sleep(ms: number, message: string, ctx: Trying): Promise<void> {
+  const left = ctx.watchdog.remaining();
+  try {
+    await ctx.clock.sleep(Math.min(ms, left), ctx.halt);
+  } catch {
+    if (ctx.fence.lost.aborted) throw leaseLost();
+    throw new Halted("told to stop");
+  }
+  const expired = ctx.watchdog.expired("another try");
+  if (expired !== undefined) throw timedOut(`${expired}; the last one: ${message}`);
+}

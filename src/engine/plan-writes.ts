@@ -1,0 +1,193 @@
+import { ClusterError } from "../model/cluster.ts";
+import { hasErrors, type Issue } from "../model/issue.ts";
+import { isMap } from "../model/json.ts";
+import { KplanError } from "../model/kplan-error.ts";
+import { type KubeObject, type ObjectRef, refKey, refOf, refText } from "../model/kube-object.ts";
+import { type PreviewProblem, pathText, type RunInputs } from "../model/run.ts";
+import type { TaskPath } from "./materialize.ts";
+import { definedKinds, kindKey, type LiveLookup, materializeLive } from "./materialize-live.ts";
+import { taskNamed } from "./task-named.ts";
+
+/** One write that a run will do. */
+export interface PlannedWrite {
+  readonly path: TaskPath;
+  readonly act: "apply" | "delete";
+  /** As it will be applied. */
+  readonly object: KubeObject;
+  /** Why nothing can be said about it before the run has come that far. */
+  readonly why?: string;
+  /** The earlier task of the run that decides what is there when this write comes. */
+  readonly after?: { readonly act: "apply" | "delete" };
+  /** A deletion stands before it, which may make room. */
+  readonly afterDelete: boolean;
+}
+
+/** All writes of a run in listed order, and what is known to be wrong with them without asking. */
+export interface PlannedWrites {
+  readonly writes: readonly PlannedWrite[];
+  readonly problems: readonly PreviewProblem[];
+  /** See `definedKinds`; of the whole run. */
+  readonly definedKinds: ReadonlyMap<string, boolean>;
+}
+
+/** The places of a run's tasks that are still to be done, in listed order. */
+export function tasksToDo(inputs: Pick<RunInputs, "plans" | "statuses">): TaskPath[] {
+  return inputs.plans.flatMap((plan) => {
+    const status = inputs.statuses.find(({ name }) => name === plan.name);
+    return plan.phases.flatMap((phase) =>
+      phase.steps
+        .filter((step) => {
+          const steps = status?.phases.find(({ name }) => name === phase.name)?.steps;
+          return steps?.find(({ name }) => name === step.name)?.status !== "COMPLETE";
+        })
+        .flatMap((step) =>
+          step.tasks.map((task) => ({
+            plan: plan.name,
+            phase: phase.name,
+            step: step.name,
+            task,
+          })),
+        ),
+    );
+  });
+}
+
+/**
+ * Renders the tasks at `paths` as if each had found the cluster as the ones before leave it, and says which objects can be asked about now.
+ * Throws a `bad-input` KplanError with the problems of all templates, ClusterError when the cluster cannot be asked.
+ */
+export async function planWrites(
+  inputs: RunInputs,
+  paths: readonly TaskPath[],
+  lookup: Omit<LiveLookup, "definedKinds" | "dependency">,
+): Promise<PlannedWrites> {
+  const history = new Map<string, PlannedWrite>();
+  const read = remembered((ref) => lookup.requests(() => lookup.cluster.get(ref, lookup.options)));
+  const kinds = new Map<string, boolean>();
+  const writes: PlannedWrite[] = [];
+  const problems: PreviewProblem[] = [];
+  const issues: Issue[] = [];
+  for (const path of paths) {
+    const task = taskNamed(inputs.pkg, path.task);
+    if (task.kind === "Dummy") continue;
+    const found = await materializeLive(inputs, path, task, {
+      ...lookup,
+      definedKinds: kinds,
+      dependency: async (ref) => {
+        const before = history.get(refKey(ref));
+        if (before === undefined) return await read(ref);
+        return before.act === "apply" ? before.object : undefined;
+      },
+    }).catch((error: unknown) => collect(error, issues));
+    if (found === undefined) continue;
+    const act = task.kind === "Apply" ? "apply" : "delete";
+    for (const { object, error } of act === "apply" ? found.notServed : [])
+      problems.push(notServed(path, object, error));
+    const here = definedKinds(found.objects);
+    for (const [kind, namespaced] of here) kinds.set(kind, namespaced);
+    for (const object of found.objects) {
+      const missing = kinds.has(kindKey(object)) && !(await isServed(object, lookup));
+      const write = planned({ path, act, object }, missing, { inputs, history, writes });
+      writes.push(write);
+      history.set(refKey(refOf(object)), write);
+    }
+  }
+  if (hasErrors(issues))
+    throw new KplanError("bad-input", "the templates do not render", { kind: "bad-input", issues });
+  return { writes, problems, definedKinds: kinds };
+}
+
+/** Adds a template's problems to the others; anything else is thrown. */
+function collect(error: unknown, issues: Issue[]): undefined {
+  if (!(error instanceof KplanError) || error.issues.length === 0) throw error;
+  const known = new Set(issues.map((issue) => JSON.stringify(issue)));
+  issues.push(...error.issues.filter((issue) => !known.has(JSON.stringify(issue))));
+  return undefined;
+}
+
+/** A write, and whether what comes before it in the run decides about it. */
+function planned(
+  write: Pick<PlannedWrite, "path" | "act" | "object">,
+  kindMissing: boolean,
+  run: {
+    readonly inputs: RunInputs;
+    readonly history: ReadonlyMap<string, PlannedWrite>;
+    readonly writes: readonly PlannedWrite[];
+  },
+): PlannedWrite {
+  const afterDelete = run.writes.some(({ act }) => act === "delete");
+  const before = run.history.get(refKey(refOf(write.object)));
+  if (before !== undefined) {
+    const did = before.act === "apply" ? "applies" : "deletes";
+    const why = `${pathText(before.path)} ${did} it before`;
+    return { ...write, afterDelete, why, after: before };
+  }
+  if (kindMissing) {
+    const why = "its CustomResourceDefinition is applied before by this run";
+    return { ...write, afterDelete, why };
+  }
+  const made = new Set(run.inputs.inventory.map(({ ref }) => refKey(ref)));
+  for (const ref of needs(write.object)) {
+    const maker = run.history.get(refKey(ref));
+    if (maker === undefined || (maker.act === "apply" && made.has(refKey(ref)))) continue;
+    const did = maker.act === "apply" ? "applies" : "deletes";
+    const why = `it needs ${refText(ref)}, which ${pathText(maker.path)} ${did} before`;
+    return { ...write, afterDelete, why };
+  }
+  return { ...write, afterDelete };
+}
+
+/** What must be there for the API server to accept an object. */
+function needs(object: KubeObject): ObjectRef[] {
+  const { namespace } = object.metadata;
+  const refs: ObjectRef[] = [];
+  if (namespace !== undefined) refs.push({ apiVersion: "v1", kind: "Namespace", name: namespace });
+  const { roleRef, spec, apiVersion } = object;
+  // Whoever may not do all that a role allows may bind it only if it can be read.
+  if (isMap(roleRef)) {
+    const role = { apiVersion, kind: String(roleRef.kind), name: String(roleRef.name) };
+    refs.push(roleRef.kind === "Role" && namespace !== undefined ? { ...role, namespace } : role);
+  }
+  if (object.kind === "Pod" && isMap(spec)) {
+    const { serviceAccountName, priorityClassName } = spec;
+    if (typeof serviceAccountName === "string" && namespace !== undefined)
+      refs.push({ apiVersion: "v1", kind: "ServiceAccount", name: serviceAccountName, namespace });
+    if (typeof priorityClassName === "string")
+      refs.push({
+        apiVersion: "scheduling.k8s.io/v1",
+        kind: "PriorityClass",
+        name: priorityClassName,
+      });
+  }
+  return refs;
+}
+
+function notServed(path: TaskPath, object: KubeObject, error: ClusterError): PreviewProblem {
+  const problem = { path, ref: refOf(object), message: error.message };
+  return error.hint === undefined ? problem : { ...problem, hint: error.hint };
+}
+
+async function isServed(
+  { apiVersion, kind }: KubeObject,
+  { cluster }: Pick<LiveLookup, "cluster">,
+): Promise<boolean> {
+  try {
+    await cluster.resourceOf(apiVersion, kind);
+    return true;
+  } catch (error) {
+    if (error instanceof ClusterError && error.kind === "not-served") return false;
+    throw error;
+  }
+}
+
+/** Asks about each object once. */
+function remembered(
+  read: (ref: ObjectRef) => Promise<KubeObject | undefined>,
+): (ref: ObjectRef) => Promise<KubeObject | undefined> {
+  const answers = new Map<string, Promise<KubeObject | undefined>>();
+  return (ref) => {
+    const answer = answers.get(refKey(ref)) ?? read(ref);
+    answers.set(refKey(ref), answer);
+    return answer;
+  };
+}

@@ -1,0 +1,91 @@
+import pLimit from "p-limit";
+import type { ObjectRef } from "../model/kube-object.ts";
+import { refKey } from "../model/kube-object.ts";
+import type { Intent, RunInputs, RunPath } from "../model/run.ts";
+import type { EngineDeps } from "./engine-deps.ts";
+import type { TaskPath } from "./materialize.ts";
+import { createPreviewCache, type PreviewCache } from "./preview-cache.ts";
+import { Halted } from "./task-stop.ts";
+import type { WatchHub } from "./watch-hub.ts";
+import type { Watchdog } from "./watchdog.ts";
+
+/** What whoever writes to the cluster or waits for it needs. */
+export interface Driving
+  extends Pick<EngineDeps, "cluster" | "clock" | "emit" | "fence" | "limits"> {
+  readonly hub: WatchHub;
+  /** Aborted: no new write begins and nothing is waited for any more. */
+  readonly halt: AbortSignal;
+}
+
+/** What the tasks of a run share. */
+export interface RunContext extends Driving {
+  readonly inputs: RunInputs;
+  readonly recorder: EngineDeps["recorder"];
+  readonly forceConflicts: boolean;
+  /** What the dry run found; an entry is used up by the write that it allowed. */
+  readonly checked: PreviewCache;
+  /** `refKey` of all that is in the inventory. */
+  readonly inventory: Set<string>;
+  /** Bounds requests that are sent at the same time. */
+  readonly requests: Limit;
+  /** Whether the CustomResourceDefinitions that this run applies keep a kind in namespaces, by `group/kind`. */
+  readonly definedKinds: ReadonlyMap<string, boolean>;
+}
+
+/** What waits and writes for one place of a run. */
+export interface Acting extends Driving {
+  readonly path: RunPath;
+  readonly watchdog: Watchdog;
+  /** To be called after each answered write: the step is not in trouble (any more). */
+  readonly progress: () => void;
+}
+
+/** What one task of a step is given. */
+export interface TaskContext extends RunContext, Acting {
+  readonly path: TaskPath;
+  /** Puts on record what the task is about to write, unless that is on record already; to be awaited before the first write. */
+  readonly announce: (act: Intent["act"], objects: readonly ObjectRef[]) => Promise<void>;
+}
+
+/** Runs functions, so many at a time. */
+export type Limit = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** A limit of `count` at the same time. */
+export function createLimit(count: number): Limit {
+  const limit = pLimit(Math.max(1, count));
+  return (work) => limit(work);
+}
+
+/** The context of a run. */
+export function createRunContext(
+  inputs: RunInputs,
+  deps: EngineDeps,
+  parts: Pick<RunContext, "hub" | "halt" | "definedKinds">,
+): RunContext {
+  const { cluster, clock, emit, fence, limits, recorder, forceConflicts, preview } = deps;
+  return {
+    ...{ cluster, clock, emit, fence, limits, recorder, forceConflicts, inputs },
+    ...parts,
+    checked: preview ?? createPreviewCache(),
+    inventory: new Set(inputs.inventory.map(({ ref }) => refKey(ref))),
+    requests: createLimit(limits.concurrency),
+  };
+}
+
+/** To be called right before each write. Throws when the run was told to stop, or the lease is no longer ours. */
+export function mayWrite({ halt, fence }: Pick<Driving, "halt" | "fence">): void {
+  if (halt.aborted) throw new Halted("told to stop");
+  fence.check();
+}
+
+/** Options of every call of a run: it ends at once when the lease is lost. */
+export function callOptions({ fence }: Pick<Driving, "fence">): { readonly signal: AbortSignal } {
+  return { signal: fence.lost };
+}
+
+/** `StatefulSet galera, Service galera-hs and 3 more`. */
+export function refsText(refs: readonly ObjectRef[]): string {
+  const names = refs.map(({ kind, name }) => `${kind} ${name}`);
+  if (names.length <= 3) return names.join(", ");
+  return `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`;
+}

@@ -1,0 +1,36 @@
+import type { Health } from "../model/health.ts";
+import type { ObjectRef } from "../model/kube-object.ts";
+
+/*
+ * How a task ends without being done. Thrown through the layers of a task and turned into statuses and outcomes in one place (`keep-trying.ts`, `run-step.ts`);
+ * none of these leaves the engine.
+ */
+
+/** It cannot be done: the step is FATAL_ERROR. */
+export class TaskFailure extends Error {
+  override readonly name = "TaskFailure";
+  readonly details: FailureDetails;
+
+  constructor(message: string, details: FailureDetails = { result: "failed" }) {
+    super(message);
+    this.details = details;
+  }
+}
+
+/** What a failure says besides its message. */
+export interface FailureDetails {
+  readonly result: "failed" | "timed-out";
+  readonly hint?: string;
+  readonly ref?: ObjectRef;
+  readonly health?: Health;
+}
+
+/** It went wrong and may go right when tried again: the step is ERROR until then. */
+export class TaskTrouble extends Error {
+  override readonly name = "TaskTrouble";
+}
+
+/** The run was told to stop: the step stays as it is. */
+export class Halted extends Error {
+  override readonly name = "Halted";
+}

@@ -1,0 +1,73 @@
+import { type KubeObject, refKey, refOf } from "../../model/kube-object.ts";
+import type { ApplyTask } from "../../model/task.ts";
+import { materializeLive } from "../materialize-live.ts";
+import { checkKey } from "../preview-cache.ts";
+import { callOptions, type TaskContext } from "../run-context.ts";
+import { together } from "../together.ts";
+import { waitHealthy } from "../wait-healthy.ts";
+import { type WrittenObject, writeObject } from "../write-object.ts";
+
+/** Kinds that other objects of the same task may need to exist and be usable. */
+const GROUNDWORK: readonly string[] = ["Namespace", "CustomResourceDefinition"];
+
+/** Kinds whose neighbours of the same kind may be written at the same time: none of them acts on another. */
+const UNORDERED: readonly string[] = [
+  "ConfigMap",
+  "Secret",
+  "Service",
+  "ServiceAccount",
+  "Role",
+  "ClusterRole",
+  "RoleBinding",
+  "ClusterRoleBinding",
+  "PodDisruptionBudget",
+];
+
+/** Renders the templates, puts the objects in place in listed order, and waits until they are healthy. */
+export async function applyTask(task: ApplyTask, ctx: TaskContext): Promise<void> {
+  const lookup = { ...ctx, options: callOptions(ctx) };
+  const { objects, notServed } = await materializeLive(ctx.inputs, ctx.path, task, lookup);
+  if (notServed[0] !== undefined) throw notServed[0].error;
+  const needed = objects.filter((object) => isToBeNoted(object, ctx));
+  await ctx.announce("apply", needed.length === 0 ? [] : objects.map(refOf));
+  const isGroundwork = (object: KubeObject): boolean => GROUNDWORK.includes(object.kind);
+  await waitHealthy(await writeAll(objects.filter(isGroundwork), ctx), ctx);
+  const rest = objects.filter((object) => !isGroundwork(object));
+  await waitHealthy(await writeAll(rest, ctx), ctx);
+}
+
+/** An object that is on record already and will not be written needs no announcement. */
+function isToBeNoted(object: KubeObject, ctx: TaskContext): boolean {
+  const check = ctx.checked.get(checkKey(ctx.path, object));
+  return check?.change !== "unchanged" || !ctx.inventory.has(refKey(refOf(object)));
+}
+
+async function writeAll(
+  objects: readonly KubeObject[],
+  ctx: TaskContext,
+): Promise<WrittenObject[]> {
+  const written: WrittenObject[] = [];
+  for (const batch of batches(objects)) {
+    written.push(
+      ...(await together(batch, ctx.halt, (object, halt) =>
+        ctx.requests(() => writeObject(object, { ...ctx, halt })),
+      )),
+    );
+  }
+  return written;
+}
+
+/** Neighbours of one unordered kind together, every other object by itself; in listed order. */
+export function batches(objects: readonly KubeObject[]): KubeObject[][] {
+  const all: KubeObject[][] = [];
+  const named = new Set<string>();
+  for (const object of objects) {
+    const batch = all.at(-1);
+    const key = refKey(refOf(object));
+    if (batch?.[0]?.kind === object.kind && UNORDERED.includes(object.kind) && !named.has(key))
+      batch.push(object);
+    else all.push([object]);
+    named.add(key);
+  }
+  return all;
+}

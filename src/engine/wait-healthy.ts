@@ -1,0 +1,195 @@
+import { computeHealth, relativesOf } from "../health/health.ts";
+import type { Health } from "../model/health.ts";
+import { type KubeObject, refOf, refText } from "../model/kube-object.ts";
+import { createBell } from "./bell.ts";
+import { lastWords } from "./last-words.ts";
+import { ownQuery } from "./own-query.ts";
+import type { Acting } from "./run-context.ts";
+import { TaskFailure, TaskTrouble } from "./task-stop.ts";
+import { untilSettled } from "./until-settled.ts";
+import type { Look } from "./watch-hub.ts";
+import type { WrittenObject } from "./write-object.ts";
+
+/** Milliseconds until an object that a watch does not show counts as gone. */
+const UNSEEN = 5000;
+
+/**
+ * Waits until all these objects are as their specs say, by watching them and their relatives; what the answer to the write already shows to be ready costs nothing.
+ * Throws `TaskFailure` when one has failed, `TaskTrouble` when one was deleted meanwhile, and what `untilSettled` throws.
+ */
+export async function waitHealthy(written: readonly WrittenObject[], ctx: Acting): Promise<void> {
+  if (written.length === 0) return;
+  const now = await serverClock(ctx);
+  const bell = createBell(ctx.clock);
+  const tracked = written
+    .map((one) => track(one.object))
+    .filter((one) => !isReadyAlready(one, now(), ctx));
+  if (tracked.length === 0) return;
+  try {
+    for (const one of tracked) open(one, bell.ring, ctx);
+    const failure = await untilSettled(
+      () => judgeAll(tracked, now(), ctx),
+      () => waitingFor(tracked),
+      bell,
+      ctx,
+    );
+    if (failure !== "ready") throw await failed(failure, ctx);
+  } finally {
+    for (const { looks } of tracked) for (const look of looks) look.close();
+  }
+}
+
+/** An object that is waited for. */
+interface Tracked {
+  /** As our write left it. */
+  readonly written: KubeObject;
+  own: Look | undefined;
+  readonly looks: Look[];
+  /** The watch has shown it. */
+  seen: boolean;
+  /** Monotonic time at which the watch did not show it for the first time. */
+  missingSince: number | undefined;
+  health: Health | undefined;
+}
+
+function track(written: KubeObject): Tracked {
+  return {
+    written,
+    own: undefined,
+    looks: [],
+    seen: false,
+    missingSince: undefined,
+    health: undefined,
+  };
+}
+
+function isReadyAlready(one: Tracked, now: Date, ctx: Acting): boolean {
+  if (relativesOf(one.written).length > 0) return false;
+  const health = judge(one.written, [], one, now, ctx);
+  if (health.state !== "ready") return false;
+  tell(one, health, ctx);
+  return true;
+}
+
+function open(one: Tracked, ring: () => void, ctx: Acting): void {
+  one.own = ctx.hub.look(ownQuery(one.written), ring);
+  one.looks.push(one.own);
+  for (const query of relativesOf(one.written)) one.looks.push(ctx.hub.look(query, ring));
+}
+
+/** The first failure, `ready` when all are, undefined while some are on their way. */
+function judgeAll(
+  tracked: readonly Tracked[],
+  now: Date,
+  ctx: Acting,
+): { readonly object: KubeObject; readonly health: Health } | "ready" | undefined {
+  let ready = true;
+  for (const one of tracked) {
+    const related = one.looks.filter((look) => look !== one.own);
+    const isLoaded = one.looks.every((look) => look.objects() !== undefined || look.failure());
+    const object = current(one, ctx);
+    if (!isLoaded) {
+      ready = false;
+      continue;
+    }
+    const health = judge(
+      object,
+      related.flatMap((look) => look.objects() ?? []),
+      one,
+      now,
+      ctx,
+    );
+    tell(one, health, ctx);
+    if (health.state === "failed") return { object, health };
+    if (health.state !== "ready") ready = false;
+  }
+  return ready ? "ready" : undefined;
+}
+
+/** The object as the watch shows it; as it was written while the watch lags behind. */
+function current(one: Tracked, ctx: Acting): KubeObject {
+  const { metadata } = one.written;
+  if (one.own?.failure() !== undefined) throw one.own.failure();
+  const shown = one.own?.objects();
+  if (shown === undefined) return one.written;
+  const found = shown.find(
+    (object) =>
+      object.metadata.name === metadata.name && object.metadata.namespace === metadata.namespace,
+  );
+  const isOurs = metadata.uid === undefined || found?.metadata.uid === metadata.uid;
+  if (found !== undefined && isOurs) {
+    one.seen = true;
+    if (found.metadata.deletionTimestamp !== undefined)
+      throw new TaskTrouble(`${refText(refOf(found))} is being deleted while it is waited for`);
+    return found;
+  }
+  one.missingSince ??= ctx.clock.monotonic();
+  if (one.seen || ctx.clock.monotonic() - one.missingSince > UNSEEN)
+    throw new TaskTrouble(`${refText(refOf(one.written))} was deleted while it was waited for`);
+  return one.written;
+}
+
+function judge(
+  object: KubeObject,
+  related: readonly KubeObject[],
+  { written }: Tracked,
+  now: Date,
+  { limits }: Acting,
+): Health {
+  const { generation, resourceVersion } = written.metadata;
+  return computeHealth(object, {
+    now,
+    limits,
+    written: {
+      ...(generation !== undefined && { generation }),
+      ...(resourceVersion !== undefined && { resourceVersion }),
+    },
+    related,
+  });
+}
+
+/** Notes progress, and says so when state or sentence changed. */
+function tell(one: Tracked, health: Health, { emit, path, watchdog }: Acting): void {
+  const before = one.health;
+  one.health = health;
+  if (markerOf(before) !== markerOf(health)) watchdog.touch();
+  if (before?.state === health.state && before.message === health.message) return;
+  emit({ type: "object-health", path, ref: refOf(one.written), health });
+}
+
+function markerOf(health: Health | undefined): string | undefined {
+  return health?.state === "progressing" ? health.marker : health?.state;
+}
+
+function waitingFor(tracked: readonly Tracked[]): string {
+  const late = tracked.filter(({ health }) => health?.state !== "ready");
+  return late
+    .slice(0, 3)
+    .map(({ written, health }) => {
+      const how = health?.message === undefined ? "" : ` (${health.message})`;
+      return `${refText(refOf(written))}${how}`;
+    })
+    .concat(late.length > 3 ? [`${late.length - 3} more`] : [])
+    .join(", ");
+}
+
+async function failed(
+  { object, health }: { readonly object: KubeObject; readonly health: Health },
+  ctx: Acting,
+): Promise<TaskFailure> {
+  if (health.state !== "failed") throw new Error("only a failure fails");
+  const words = health.culprit === undefined ? "" : await lastWords(health.culprit, ctx);
+  return new TaskFailure(`${health.message}${words}`, {
+    result: "failed",
+    ref: refOf(object),
+    health,
+    ...(health.hint !== undefined && { hint: health.hint }),
+  });
+}
+
+/** The server's time, carried on by the monotonic clock: limits are counted from times that the server wrote. */
+async function serverClock({ cluster, clock }: Acting): Promise<() => Date> {
+  const at = clock.monotonic();
+  const time = await cluster.serverTime();
+  return () => new Date(time + clock.monotonic() - at);
+}

@@ -1,0 +1,73 @@
+import { canonicalJson } from "../model/json.ts";
+import { type KubeObject, refOf } from "../model/kube-object.ts";
+import { atVersion, hasMoved, readObject } from "./check-object.ts";
+import { type CheckedWrite, checkKey } from "./preview-cache.ts";
+import { callOptions, mayWrite, type TaskContext } from "./run-context.ts";
+
+/** An object that is in place, as the server answered or showed it. */
+export interface WrittenObject {
+  readonly object: KubeObject;
+  readonly change: "created" | "configured" | "unchanged";
+}
+
+/** Milliseconds for which a dry run's "unchanged" is believed without another look. */
+const UNCHANGED_HOLDS = 10_000;
+
+/** How often a write that others come before is done again. */
+const TRIES = 6;
+
+/**
+ * Puts one object in place: creates it when it is absent, applies it at the version that was read, or leaves it when nothing but our own annotations
+ * would change. Says so by an `object-written` event. Throws ClusterError, `Halted` before a write that may not begin.
+ */
+export async function writeObject(object: KubeObject, ctx: TaskContext): Promise<WrittenObject> {
+  const deps = { ...ctx, ...callOptions(ctx) };
+  let check = takeChecked(object, ctx);
+  for (let tries = 1; ; tries++) {
+    check ??= await readObject(object, deps);
+    try {
+      const written = await carryOut(object, check, ctx);
+      ctx.watchdog.touch();
+      ctx.progress();
+      ctx.emit({
+        type: "object-written",
+        path: ctx.path,
+        ref: refOf(object),
+        change: written.change,
+      });
+      return written;
+    } catch (error) {
+      if (!hasMoved(error, check.change) || tries >= TRIES) throw error;
+      check = undefined;
+    }
+  }
+}
+
+/** The dry run's answer about this very object, once, and only while it can still hold: a write is fenced by what was read, leaving it alone is not. */
+function takeChecked(object: KubeObject, ctx: TaskContext): CheckedWrite | undefined {
+  const key = checkKey(ctx.path, object);
+  const check = ctx.checked.get(key);
+  ctx.checked.delete(key);
+  if (check?.body !== canonicalJson(object)) return undefined;
+  const age = ctx.clock.monotonic() - check.at;
+  return check.change === "unchanged" && age > UNCHANGED_HOLDS ? undefined : check;
+}
+
+async function carryOut(
+  object: KubeObject,
+  check: CheckedWrite,
+  ctx: TaskContext,
+): Promise<WrittenObject> {
+  const { change, live } = check;
+  if (change === "unchanged" && live !== undefined) return { object: live, change };
+  mayWrite(ctx);
+  if (live === undefined) {
+    return { object: await ctx.cluster.create(object, callOptions(ctx)), change: "created" };
+  }
+  const answer = await ctx.cluster.apply(atVersion(object, live), {
+    live,
+    force: ctx.forceConflicts,
+    ...callOptions(ctx),
+  });
+  return { object: answer, change: "configured" };
+}
