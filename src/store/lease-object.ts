@@ -109,7 +109,7 @@ export function leaseState(lease: KubeObject): LeaseState {
       processStart: notes[NOTE.processStart] ?? "",
       request: notes[NOTE.request] ?? "",
       requestHash: notes[NOTE.requestHash] ?? "",
-      since: spec.acquireTime ?? "",
+      since: new Date(Date.parse(spec.acquireTime ?? "") || 0).toISOString(),
     },
   };
 }

@@ -1,0 +1,237 @@
+import { expect, test } from "vitest";
+import { ClusterError } from "../model/cluster.ts";
+import { type LeaseRequest, takeLease } from "./lease.ts";
+import { leaseRef, leaseState } from "./lease-object.ts";
+import type { Processes } from "./process-facts.ts";
+import { handClock } from "./testing/hand-clock.ts";
+import { memoryObjects } from "./testing/memory-objects.ts";
+
+const ME: LeaseRequest = {
+  namespace: "db",
+  instance: "galera",
+  host: "laptop",
+  bootId: "boot-1",
+  pid: 42,
+  processStart: "1000",
+  request: "kplan update -p NODES=5",
+  requestHash: "hash-a",
+};
+const ALL_DEAD: Processes = { startOf: () => undefined };
+const ref = leaseRef("db", "galera");
+
+/** Processes that live: `pid:start`. */
+function living(text: string): Processes {
+  const starts = new Map(text.split(" ").map((entry) => entry.split(":") as [string, string]));
+  return { startOf: (pid) => starts.get(String(pid)) };
+}
+
+function world(processes: Processes = living("42:1000 43:2000")) {
+  const cluster = memoryObjects();
+  const clock = handClock();
+  return { cluster, clock, deps: { cluster, clock, processes } };
+}
+
+test.each([
+  { title: "another host, renewed just now", after: 5000, want: "busy" },
+  { title: "another host, 15 s ago: a Date counts in seconds", after: 15_900, want: "busy" },
+  { title: "another host, expired", after: 16_100, want: "held, token 2, may wake up" },
+  {
+    title: "same host and boot, process dead",
+    holder: { host: "laptop", pid: 7 },
+    after: 1000,
+    want: "held, token 2, known dead",
+  },
+  {
+    title: "same host and boot, process alive",
+    holder: { host: "laptop", pid: 43, processStart: "2000" },
+    after: 1000,
+    want: "busy",
+  },
+  {
+    title: "same host and boot, the pid is another process now",
+    holder: { host: "laptop", pid: 43, processStart: "1999" },
+    after: 1000,
+    want: "held, token 2, known dead",
+  },
+  {
+    title: "same host name, but it was started anew (or is another machine)",
+    holder: { host: "laptop", pid: 7, bootId: "boot-0" },
+    after: 1000,
+    want: "busy",
+  },
+  {
+    title: "the system does not tell boots apart",
+    holder: { host: "laptop", pid: 7, bootId: "" },
+    after: 1000,
+    want: "busy",
+  },
+  {
+    title: "the same request of another process",
+    holder: { requestHash: "hash-a" },
+    after: 1000,
+    want: "busy, same request",
+  },
+  {
+    title: "requests that may not be compared",
+    holder: { requestHash: "" },
+    after: 1000,
+    want: "busy",
+  },
+])("$title: $want", async ({ holder, after, want }) => {
+  const { cluster, deps } = world();
+  const other = { ...ME, host: "server", pid: 7, requestHash: "hash-b", ...holder };
+  const me = other.bootId === "" ? { ...ME, bootId: "" } : ME;
+  const first = await takeLease(other, { ...deps, clock: handClock() });
+  expect(first.kind).toBe("held");
+  cluster.now += after;
+
+  const answer = await takeLease(me, deps);
+  expect(textOf(answer)).toBe(want);
+});
+
+test.each(["", "hash-a"])("two requests with hash %j", async (hash) => {
+  const { deps } = world();
+  await takeLease({ ...ME, host: "server", requestHash: hash }, { ...deps, clock: handClock() });
+  const answer = await takeLease({ ...ME, requestHash: hash }, deps);
+  expect(answer).toMatchObject({ kind: "busy", sameRequest: hash !== "" });
+});
+
+test("free after release, at once and for anybody; the token grows", async () => {
+  const { deps } = world();
+  const first = await takeLease(ME, deps);
+  if (first.kind !== "held") throw new Error("busy");
+  await first.lease.release();
+  const second = await takeLease({ ...ME, host: "server" }, deps);
+  expect(textOf(second)).toBe("held, token 2");
+});
+
+test("of two who try at the same time one wins", async () => {
+  const { deps } = world();
+  const answers = await Promise.all([
+    takeLease(ME, deps),
+    takeLease({ ...ME, host: "server", pid: 9 }, deps),
+  ]);
+  expect(answers.map(({ kind }) => kind).sort()).toEqual(["busy", "held"]);
+});
+
+test("what a busy one is told names the holder", async () => {
+  const { deps } = world();
+  await takeLease({ ...ME, host: "server" }, { ...deps, clock: handClock() });
+  const answer = await takeLease(ME, deps);
+  expect(answer).toMatchObject({
+    holder: {
+      host: "server",
+      pid: 42,
+      request: "kplan update -p NODES=5",
+      since: "2030-01-01T00:00:00.000Z",
+    },
+  });
+});
+
+test("renewed every 5 s, for as long as it is held", async () => {
+  const { cluster, clock, deps } = world();
+  const { lease } = await held(deps);
+  for (let second = 0; second < 60; second++) {
+    cluster.now += 1000;
+    await clock.pass(1000);
+    lease.check();
+  }
+  expect(lease.lost.aborted).toBe(false);
+  expect(cluster.writes).toHaveLength(13);
+  await lease.release();
+  await clock.pass(60_000);
+  expect(cluster.writes).toHaveLength(14);
+});
+
+test("with the server out of reach it counts for 10 s, and is lost after 15", async () => {
+  const { cluster, clock, deps } = world();
+  const { lease } = await held(deps);
+  cluster.before = () => {
+    throw new ClusterError("unreachable", "no route to host");
+  };
+  await clock.pass(9900);
+  lease.check();
+  await clock.pass(200);
+  expect(() => lease.check()).toThrow(/lease of galera was lost/);
+  expect(lease.lost.aborted).toBe(false);
+  await clock.pass(5000);
+  expect(lease.lost.aborted).toBe(true);
+});
+
+test("back within reach it goes on", async () => {
+  const { cluster, clock, deps } = world();
+  const { lease } = await held(deps);
+  cluster.before = () => {
+    throw new ClusterError("unavailable", "etcd leader changed");
+  };
+  await clock.pass(12_000);
+  cluster.before = () => {};
+  await clock.pass(1000);
+  lease.check();
+  expect(lease.lost.aborted).toBe(false);
+});
+
+test("taken over by somebody else: lost at the next renewal, and never given back", async () => {
+  const { cluster, clock, deps } = world();
+  const { lease } = await held(deps);
+  cluster.now += 20_000;
+  const other = await takeLease({ ...ME, host: "server" }, { ...deps, clock: handClock() });
+  expect(textOf(other)).toBe("held, token 2, may wake up");
+  await clock.pass(5000);
+  expect(lease.lost.aborted).toBe(true);
+  expect(() => lease.check()).toThrow(/lost/);
+  await lease.release();
+  expect(leaseState(await present(cluster)).holder?.host).toBe("server");
+});
+
+test("a renewal whose answer was lost is not taken for somebody else's", async () => {
+  const { cluster, clock, deps } = world();
+  const { lease } = await held(deps);
+  const stored = await present(cluster);
+  await cluster.replace(stored);
+  await clock.pass(20_000);
+  expect(lease.lost.aborted).toBe(false);
+  lease.check();
+});
+
+test("a Lease that somebody deleted is lost", async () => {
+  const { cluster, clock, deps } = world();
+  const { lease } = await held(deps);
+  await cluster.delete(ref);
+  await clock.pass(5000);
+  expect(lease.lost.aborted).toBe(true);
+});
+
+test("destroyed with the instance", async () => {
+  const { cluster, deps } = world();
+  const { lease } = await held(deps);
+  await lease.destroy();
+  expect(await cluster.get(ref)).toBeUndefined();
+  await lease.release();
+  expect(await cluster.get(ref)).toBeUndefined();
+});
+
+test("a dead process of this host is replaced although the Lease says nothing else", async () => {
+  const { deps } = world(ALL_DEAD);
+  await takeLease(ME, { ...deps, clock: handClock() });
+  expect(textOf(await takeLease({ ...ME, pid: 50 }, deps))).toBe("held, token 2, known dead");
+});
+
+async function held(deps: Parameters<typeof takeLease>[1]) {
+  const answer = await takeLease(ME, deps);
+  if (answer.kind !== "held") throw new Error("busy");
+  return answer;
+}
+
+async function present(cluster: ReturnType<typeof memoryObjects>) {
+  const lease = await cluster.get(ref);
+  if (!lease) throw new Error("no Lease");
+  return lease;
+}
+
+function textOf(answer: Awaited<ReturnType<typeof takeLease>>): string {
+  if (answer.kind === "busy") return answer.sameRequest ? "busy, same request" : "busy";
+  const { token, takenFrom } = answer.lease;
+  if (!takenFrom) return `held, token ${token}`;
+  return `held, token ${token}, ${takenFrom.knownDead ? "known dead" : "may wake up"}`;
+}
