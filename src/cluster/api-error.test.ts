@@ -165,6 +165,17 @@ test.each<[string, number, string, Subject, object]>([
     },
   ],
   [
+    "an apply onto an object that is gone",
+    409,
+    status(
+      'Operation cannot be fulfilled on configmaps "new1": uid mismatch: the provided object specified uid 123, and no existing object was found',
+      "Conflict",
+      { name: "new1", kind: "configmaps" },
+    ),
+    subject("ConfigMap new1"),
+    { kind: "not-found", message: "there is no ConfigMap new1 in namespace db" },
+  ],
+  [
     "another uid, on an apply",
     422,
     status(

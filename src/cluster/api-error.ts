@@ -270,6 +270,8 @@ function conflict(status: StatusBody, subject: Subject): Verdict {
       hint: "leave the fields out of the template, or take them with --force-conflicts",
       conflicts,
     };
+  if (status.message.includes("no existing object was found"))
+    return { kind: "not-found", message: `there is no ${what}${inNamespace(subject)}` };
   const remade = /\bUID\b|uid mismatch/.test(status.message);
   return {
     kind: "conflict",
