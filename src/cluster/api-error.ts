@@ -3,8 +3,8 @@ import { ClusterError, type ClusterErrorKind, type FieldConflict } from "../mode
 import { type ObjectRef, refText } from "../model/kube-object.ts";
 import type { Answer } from "./exchange.ts";
 import { judge } from "./retry.ts";
+import { CallFailure } from "./send-again.ts";
 import { type StatusBody, statusOf } from "./status-body.ts";
-import { CallFailure } from "./transport.ts";
 
 /** What a failed call was about. */
 export interface Subject {

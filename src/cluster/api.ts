@@ -5,7 +5,8 @@ import type { Access } from "./access.ts";
 import { answerError, failureError, type Subject } from "./api-error.ts";
 import type { Discovery } from "./discovery.ts";
 import type { Answer } from "./exchange.ts";
-import type { ApiRequest, Reply, Transport } from "./transport.ts";
+import type { Reply } from "./send-again.ts";
+import type { ApiRequest, Transport } from "./transport.ts";
 
 /** What the operations on objects are made of. */
 export interface Api {

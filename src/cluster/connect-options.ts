@@ -12,7 +12,7 @@ export interface ConnectOptions {
   readonly as?: string;
   /** Groups to impersonate (`--as-group`). */
   readonly asGroups?: readonly string[];
-  /** Milliseconds that one call may take, retries included; 30 000 when absent. */
+  /** Milliseconds that one call may take, retries included; 30 000 when absent, 0 for no limit. */
   readonly requestTimeoutMs?: number;
   /** The environment: `KUBECONFIG`, `HOME`, the proxy variables and those of a pod are read. */
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -25,6 +25,7 @@ export type { Connection, ConnectOptions } from "./connect-options.ts";
 
 /** Milliseconds that a call may take when nobody says. */
 const DEFAULT_DEADLINE = 30_000;
+const DAY = 86_400_000;
 
 /**
  * Connects kplan to a cluster: reads the configuration, sends nothing yet.
@@ -36,7 +37,8 @@ export function connect(options: ConnectOptions): Promise<Connection> {
 
 function connection(options: ConnectOptions): Connection {
   const access = impersonating(accessOf(options), options);
-  const deadline = options.requestTimeoutMs ?? DEFAULT_DEADLINE;
+  // As with kubectl, 0 means no limit: a day is one for practical purposes.
+  const deadline = (options.requestTimeoutMs ?? DEFAULT_DEADLINE) || DAY;
   const transport = makeTransport(access, {
     deadline,
     userAgent: `kplan/${options.version} (${process.platform}/${process.arch})`,

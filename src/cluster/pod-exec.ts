@@ -24,7 +24,10 @@ export async function execInPod(
   options: ExecOptions,
 ): Promise<ExecResult> {
   const resource = await api.discovery.resourceOf("v1", "Pod");
-  const budget = makeBudget(options.deadline ?? api.deadline, [options.signal]);
+  const budget = makeBudget(options.deadline ?? api.deadline, [
+    options.signal,
+    api.transport.closed,
+  ]);
   const subject = about(api, "create", pod);
   try {
     const { KubeVersion } =

@@ -3,8 +3,8 @@ import type { Access, Credential } from "./access.ts";
 import { agentFor, dropIdle } from "./agent.ts";
 import { type Budget, makeBudget } from "./budget.ts";
 import { type Answer, ExchangeFailure, exchange, type OpenAnswer, open } from "./exchange.ts";
-import { pause } from "./pause.ts";
-import { backOff, judge, retryAfter } from "./retry.ts";
+import { backOff } from "./retry.ts";
+import { type AttemptHow, type Reply, sendAgain } from "./send-again.ts";
 import { serverClock } from "./server-clock.ts";
 
 /** A request to the API server. */
@@ -25,26 +25,6 @@ export interface ApiRequest {
   readonly deadline?: number | undefined;
 }
 
-/** The last answer to a request. */
-export interface Reply extends Answer {
-  /** An attempt before the last one was perhaps carried out: an "exists already" may be our own work. */
-  readonly repeated: boolean;
-}
-
-/** No answer at all within the request's budget. */
-export class CallFailure extends Error {
-  override readonly name = "CallFailure";
-  readonly reason: "unreachable" | "tls" | "timeout" | "lost";
-  /** Not known whether it was carried out. */
-  readonly uncertain: boolean;
-
-  constructor(reason: CallFailure["reason"], message: string, uncertain: boolean, cause: unknown) {
-    super(message, { cause });
-    this.reason = reason;
-    this.uncertain = uncertain;
-  }
-}
-
 /** Sends requests to one API server as one user. */
 export interface Transport {
   /** Sends a request, again where that is safe, within its budget. Throws CallFailure, a KplanError of the credentials, or the signal's reason. */
@@ -59,6 +39,8 @@ export interface Transport {
   socket(path: string, signal: AbortSignal): Promise<SocketNeeds>;
   /** PEM of the client certificate in use, if there is one. */
   certificate(): Promise<string | undefined>;
+  /** Aborts when `close` is called. */
+  readonly closed: AbortSignal;
   /** Ends all connections; nothing keeps the process alive any more. */
   close(): void;
 }
@@ -88,9 +70,6 @@ export interface TransportOptions {
 const CONNECT_WITHIN = 10_000;
 /** Milliseconds that getting credentials may take. */
 const LOG_IN_WITHIN = 5 * 60_000;
-/** Times that a read asks again after a plain 500. */
-const FAILING_READS = 4;
-
 /** Makes the transport to a cluster. Sends nothing yet. */
 export function makeTransport(access: Access, options: TransportOptions): Transport {
   const random = options.random ?? Math.random;
@@ -106,7 +85,8 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
   function agentOf(credential: Credential): Agent {
     const of = credential.cert ?? "";
     if (agent?.of !== of) {
-      agent?.it.destroy();
+      // Calls under way on the old certificate's connections may end in peace.
+      if (agent !== undefined) dropIdle(agent.it);
       agent = { of, it: agentFor(access, credential) };
     }
     return agent.it;
@@ -140,15 +120,10 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
     }
   }
 
-  async function attempt(
-    request: ApiRequest,
-    budget: Budget,
-    how: { readonly renew: boolean; readonly onSent: () => void },
-  ): Promise<Answer> {
+  async function attempt(request: ApiRequest, budget: Budget, how: AttemptHow): Promise<Answer> {
     const who = await identify(budget.signal, how.renew);
     const text = request.body === undefined ? undefined : JSON.stringify(request.body);
     const remaining = Math.max(1, budget.remaining());
-    const again = request.method === "GET" || request.repeatable === true;
     sent += 1;
     try {
       const answer = await exchange({
@@ -158,7 +133,9 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
         body: text,
         connectWithin: Math.min(CONNECT_WITHIN, remaining),
         // A silent connection is given up early enough to try another, if another try is allowed.
-        silence: again ? Math.min(remaining, Math.max(budget.total / 2, 1000)) : remaining,
+        silence: isRepeatable(request)
+          ? Math.min(remaining, Math.max(budget.total / 2, 1000))
+          : remaining,
         signal: budget.signal,
         onSent: how.onSent,
         headers: {
@@ -194,66 +171,18 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
       closing.signal,
       request.signal,
     ]);
-    const reads = request.method === "GET";
-    const again = reads || request.repeatable === true;
-    let perhaps = false;
-    let renewed = false;
-    let underWay = false;
-    let last: { readonly answer?: Answer; readonly failure?: ExchangeFailure } = {};
     try {
-      for (let n = 1; ; n++) {
-        let wait = backOff(n, shortest, longest, random);
-        try {
-          underWay = false;
-          const answer = await attempt(request, budget, {
-            renew: renewed && last.answer?.status === 401,
-            onSent: () => {
-              underWay = true;
-            },
-          });
-          if (answer.status === 401 && !renewed) {
-            renewed = true;
-            last = { answer };
-            continue;
-          }
-          underWay = false;
-          const outcome = judge(answer);
-          const reply = { ...answer, repeated: perhaps };
-          if (outcome === "final") return reply;
-          if (outcome === "failing" && !(reads && n <= FAILING_READS)) return reply;
-          last = { answer };
-          if (outcome === "perhaps-done") perhaps = true;
-          if (outcome === "perhaps-done" && !again) return reply;
-          wait = Math.max(retryAfter(answer, Date.now()) ?? 0, wait);
-        } catch (error) {
-          if (!(error instanceof ExchangeFailure)) throw error;
-          underWay = false;
-          last = { failure: error };
-          if (error.phase === "sent") perhaps = true;
-          if (error.phase === "tls") break;
-          if (error.phase === "sent" && !again) break;
-          if (
-            error.phase === "unsent" &&
-            !answered &&
-            (error.timedOut || budget.spent() > firstContact)
-          )
-            break;
-        }
-        if (wait >= budget.remaining()) break;
-        await pause(wait, budget.signal);
-      }
-    } catch (error) {
-      if (!budget.over()) throw error;
-      // The time ran out in the middle of an attempt.
-      if (underWay) {
-        perhaps = true;
-        last = {};
-      }
+      return await sendAgain((how) => attempt(request, budget, how), {
+        budget,
+        reads: request.method === "GET",
+        repeatable: isRepeatable(request),
+        host: access.server.host,
+        wait: (n) => backOff(n, shortest, longest, random),
+        connectFor: answered ? Number.POSITIVE_INFINITY : firstContact,
+      });
     } finally {
       budget.end();
     }
-    if (last.answer !== undefined) return { ...last.answer, repeated: perhaps };
-    throw callFailure(last.failure, budget, access.server.host, !reads && perhaps);
   }
 
   async function openStream(
@@ -294,6 +223,7 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
       const { cert } = await access.credentials.current({ renew: false, signal: closing.signal });
       return cert;
     },
+    closed: closing.signal,
     close: () => {
       closing.abort(new Error("the connection to the cluster was closed"));
       agent?.it.destroy();
@@ -301,20 +231,8 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
   };
 }
 
-/** What is said when there was no answer: why, and whether the request may have been carried out all the same. */
-function callFailure(
-  failure: ExchangeFailure | undefined,
-  budget: Budget,
-  host: string,
-  uncertain: boolean,
-): CallFailure {
-  const within = `${host} did not answer within ${Math.round(budget.total / 100) / 10} s`;
-  if (failure === undefined) return new CallFailure("timeout", within, uncertain, undefined);
-  const { phase, message, timedOut } = failure;
-  if (phase === "tls") return new CallFailure("tls", message, uncertain, failure.cause);
-  if (phase === "unsent") return new CallFailure("unreachable", message, uncertain, failure);
-  if (timedOut || budget.over()) return new CallFailure("timeout", within, uncertain, failure);
-  return new CallFailure("lost", `the connection broke: ${message}`, uncertain, failure);
+function isRepeatable(request: ApiRequest): boolean {
+  return request.method === "GET" || request.repeatable === true;
 }
 
 /** The texts of a `Warning` header: `299 - "text"`, several separated by commas (RFC 7234 section 5.5). */

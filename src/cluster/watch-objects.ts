@@ -52,9 +52,10 @@ type End =
 export async function* watchObjects(
   api: Api,
   what: ListQuery,
-  signal: AbortSignal,
+  until: AbortSignal,
   timing: WatchTiming = WATCH_TIMING,
 ): AsyncGenerator<WatchEvent, void, undefined> {
+  const signal = AbortSignal.any([until, api.transport.closed]);
   let failures = 0;
   const wait = (): Promise<boolean> => {
     failures += 1;

@@ -222,3 +222,13 @@ test("leaving the loop ends the connection", async () => {
   await expect.poll(() => server.connections()).toBeLessThanOrEqual(1);
   expect(server.received.length).toBe(2);
 });
+
+test("closing the client ends its watches", async () => {
+  const { server, done } = await watching({
+    react: (request) => (isWatch(request) ? send("", hold) : list("4")),
+  });
+  await expect.poll(() => server.received.length).toBe(2);
+  open[0]?.api.transport.close();
+  await done;
+  await expect.poll(() => server.connections()).toBe(0);
+});
