@@ -1,9 +1,10 @@
 import { isMap } from "../model/json.ts";
 import type { KubeObject, ObjectMeta } from "../model/kube-object.ts";
-import { ApiError, badRequest, conflict } from "./api-error.ts";
+import { ApiError, badRequest, conflict, invalid, staleVersion } from "./api-error.ts";
 import { insertObject } from "./create-object.ts";
 import { applyFields } from "./managed-fields.ts";
 import { readObject } from "./read-object.ts";
+import { invalidValue } from "./rules/rule.ts";
 import { apiVersionOf, type ServedKind, storageKey } from "./served-kind.ts";
 import { type ServerState, timestamp, type WriteContext } from "./server-state.ts";
 import { typedProblems } from "./typed-problems.ts";
@@ -56,8 +57,10 @@ function readConfig({ kind, namespace, name }: ObjectPlace, body: unknown): Kube
   if (body.kind === undefined || body.apiVersion === undefined)
     throw badRequest("Object 'Kind' is missing or 'apiVersion' is missing");
   if (body.apiVersion !== apiVersion || body.kind !== kind.kind)
-    throw badRequest(
-      `Incorrect version specified in apply patch. Specified patch version: ${String(body.apiVersion)}, expected: ${apiVersion}`,
+    throw new ApiError(
+      500,
+      "",
+      `failed to merge config: expected objects of the same type, but got ${String(body.apiVersion)} ${String(body.kind)} for ${apiVersion} ${kind.kind}`,
     );
   const given = withoutNulls(body) as KubeObject;
   const metadata: Partial<ObjectMeta> = isMap(given.metadata) ? given.metadata : {};
@@ -77,27 +80,14 @@ function readConfig({ kind, namespace, name }: ObjectPlace, body: unknown): Kube
     metadata: { ...rest, name, ...(kind.namespaced && { namespace }) },
   } as KubeObject;
   const problems = typedProblems(config, kind.shape);
-  if (problems.length > 0) throw untyped(kind, namespace, name, problems);
+  if (problems.length > 0) throw untyped(problems);
   return config;
 }
 
-function untyped(
-  kind: ServedKind,
-  namespace: string,
-  name: string,
-  problems: readonly string[],
-): ApiError {
-  const many = problems.length > 1;
-  const text = many
-    ? `errors:\n${problems.map((each) => `  ${each}`).join("\n")}`
-    : (problems[0] ?? "");
-  const gvk = `${kind.group}/${kind.version}, Kind=${kind.kind}`;
-  return new ApiError(
-    500,
-    "InternalError",
-    `failed to create typed patch object (${namespace}/${name}; ${gvk}): ${text}`,
-    { causes: [] },
-  );
+function untyped(problems: readonly string[]): ApiError {
+  const list = problems.map((each) => `  ${each}`).join("\n");
+  const text = problems.length > 1 ? `errors:\n${list}` : problems[0];
+  return new ApiError(500, "", `failed to create typed patch object: ${text}`);
 }
 
 /** A null says nothing in an applied object. */
@@ -125,15 +115,7 @@ function refuseOntoNothing(kind: ServedKind, { metadata }: KubeObject): void {
 function refuseMismatch(kind: ServedKind, live: KubeObject, { metadata }: KubeObject): void {
   const { uid, resourceVersion, name } = live.metadata;
   if (metadata.uid !== undefined && metadata.uid !== uid)
-    throw conflict(
-      kind,
-      name,
-      `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${uid}`,
-    );
+    throw invalid(kind, name, [invalidValue("metadata.uid", metadata.uid, "field is immutable")]);
   if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== resourceVersion)
-    throw conflict(
-      kind,
-      name,
-      "the object has been modified; please apply your changes to the latest version and try again",
-    );
+    throw staleVersion(kind, name);
 }

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { KubeObject } from "../model/kube-object.ts";
 import { ApiError, alreadyExists, badRequest, forbidden, notFound } from "./api-error.ts";
 import { checkObject } from "./check-object.ts";
+import { decode, noFindings } from "./decode.ts";
 import { rulesOf } from "./kind-rules.ts";
 import { managedAfterUpdate } from "./managed-fields.ts";
 import { readObject } from "./read-object.ts";
@@ -20,7 +21,7 @@ export function createObject(
 ): KubeObject {
   const object = readObject(kind, body, context);
   if (object.metadata.resourceVersion)
-    throw badRequest("resourceVersion should not be set on objects to be created");
+    throw new ApiError(500, "", "resourceVersion should not be set on objects to be created");
   return insertObject(state, kind, namespace, object, context);
 }
 
@@ -37,7 +38,7 @@ export function insertObject(
   const { name } = draft.metadata;
   if (kind.namespaced) checkNamespace(state, kind, namespace, name);
   if (kind.custom) checkDefinition(state, kind);
-  if (kind.status) delete draft.status;
+  if (kind.status) clearStatus(kind, draft);
   rulesOf(kind).beforeCreate?.(draft, state);
   checkObject(state, kind, draft);
   const key = storageKey(kind);
@@ -50,6 +51,13 @@ export function insertObject(
         subresource: undefined,
       });
   return context.dryRun ? draft : store.put(key, draft);
+}
+
+/** A new object has no status, or an empty one. */
+function clearStatus(kind: ServedKind, draft: KubeObject): void {
+  const field = kind.shape.fields.get("status");
+  if (field?.always) draft.status = decode({}, field.shape, noFindings());
+  else delete draft.status;
 }
 
 /** Letters of generated names: no vowels, nothing that looks like another (k8s.io/apimachinery, rand.SafeEncodeString). */

@@ -1,6 +1,6 @@
 import { isMap } from "../model/json.ts";
 import type { KubeObject } from "../model/kube-object.ts";
-import { badRequest, methodNotAllowed, noSuchResource } from "./api-error.ts";
+import { badRequest, invalid, methodNotAllowed, noSuchResource } from "./api-error.ts";
 import { applyObject } from "./apply-object.ts";
 import { createObject } from "./create-object.ts";
 import { prepareSchema } from "./custom-schema.ts";
@@ -10,6 +10,7 @@ import { patchObject } from "./patch-object.ts";
 import { handlePodPart, POD_PARTS } from "./pod-parts.ts";
 import { type ApiAnswer, type ApiRequest, writeContext } from "./request.ts";
 import { reviewAnswer } from "./review.ts";
+import { required } from "./rules/rule.ts";
 import { scaleOf, withScale } from "./scale.ts";
 import { apiVersionOf } from "./served-kind.ts";
 import type { WriteContext } from "./server-state.ts";
@@ -79,9 +80,9 @@ function patchAnswer(request: ApiRequest, place: ObjectPlace, context: WriteCont
     return objectAnswer(request, patched, 200);
   }
   if (!query.get("fieldManager"))
-    throw badRequest(
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
+    throw invalid({ group: "meta.k8s.io", kind: "PatchOptions" }, "", [
+      required("fieldManager", "is required for apply patch"),
+    ]);
   const force = isTrue(query.get("force"));
   const { object, created } = applyObject(state, place, body, { ...context, force });
   return objectAnswer(request, object, created ? 201 : 200);

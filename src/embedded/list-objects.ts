@@ -71,6 +71,8 @@ function begin(
     throw badRequest(
       `resourceVersion: Invalid value: "${wanted}": strconv.ParseUint: invalid syntax`,
     );
+  if (query.get("resourceVersionMatch") === "Exact" && Number(wanted) !== store.version)
+    throw expired("The resourceVersion for the provided list is too old.");
   const all = store.list(storageKey(kind), namespace);
   const selects = selectorOf(kind, query);
   return { items: selects ? all.filter(selects) : all, version: store.version };

@@ -97,14 +97,15 @@ export function parseFieldSelector(
     "metadata.namespace",
     ...(SELECTABLE[`${kind.group}/${kind.kind}`] ?? []),
   ];
+  const unknown = (path: string): string =>
+    known.length > 2
+      ? `Unable to find {"${kind.group}" "${kind.version}" "${kind.kind}"} that match label selector "", field selector "${text}": field label not supported: ${path}`
+      : `"${path}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
   const tests = splitRequirements(text).map((requirement): Predicate => {
     const [, path, sign, value] = /^([^!=]+?)(==|=|!=)(.*)$/.exec(requirement) ?? [];
     if (path === undefined || value === undefined)
       throw badRequest(`invalid selector: '${text}'; can't understand '${requirement}'`);
-    if (!known.includes(path))
-      throw badRequest(
-        `Unable to find {"${kind.group}" "${kind.version}" "${kind.kind}"} that match label selector "", field selector "${text}": field label not supported: ${path}`,
-      );
+    if (!known.includes(path)) throw badRequest(unknown(path));
     return (object) => (textAt(object, path) === value) === (sign !== "!=");
   });
   return (object) => tests.every((test) => test(object));

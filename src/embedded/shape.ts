@@ -29,6 +29,8 @@ export interface ListShape {
   readonly of: Shape;
   /** How server-side apply merges it: as a whole, as a set of scalars, or by these keys of its items. */
   readonly by: "atomic" | "set" | readonly string[];
+  /** Values of keys that an item may leave out. */
+  readonly keyDefaults?: Readonly<Record<string, unknown>>;
   /** How strategic merge patch merges it: replaces it, adds to a set, or merges by this key. */
   readonly patch: "replace" | "set" | { readonly key: string };
 }

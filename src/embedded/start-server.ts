@@ -122,6 +122,7 @@ function running(
 function seed(state: ServerState): void {
   if (state.store.version > 1) return;
   for (const object of DEFAULT_OBJECTS) create(state, object);
+  state.store.compact(state.store.version);
 }
 
 function create(state: ServerState, object: KubeObject): void {

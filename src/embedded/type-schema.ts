@@ -26,7 +26,7 @@ const shapes = new Map<string, StructShape>();
 /**
  * The shape of a named built-in type. Types are written one a line, `Name: field type, field type…`:
  * `str int num bool bytes time quantity intstr any`, another type's name, `{type}` a map, `[type]` a list,
- * `[type by set]` a set, `[type by a,b]` a list merged by these keys (`patch c`: by c in strategic merge patches).
+ * `[type by set]` a set, `[type by a,b]` a list merged by these keys (`b:x`: x when an item has none; `patch c`: by c in strategic merge patches).
  * After a field's name `!` says required, `=` shown even when empty; `Name atomic:` is owned as a whole;
  * `retainKeys` after a type as in strategic merge patch. Throws for an unknown name.
  */
@@ -79,11 +79,15 @@ function readType(text: string): Shape {
   if (text.startsWith("{")) return { type: "map", of: readType(text.slice(1, -1)), atomic: false };
   if (!text.startsWith("[")) return builtinShape(text);
   const [, of = "", by, patch] = /^\[(\S+?)(?: by (\S+?))?(?: patch (\S+?))?\]$/.exec(text) ?? [];
+  const parts = by?.split(",").map((part) => part.split(":")) ?? [];
+  const keys = parts.map(([key = ""]) => key);
+  const defaults = parts.filter((part) => part.length > 1);
   return {
     type: "list",
     of: readType(of),
-    by: by === undefined ? "atomic" : by === "set" ? "set" : by.split(","),
+    by: by === undefined ? "atomic" : by === "set" ? "set" : keys,
     patch: readPatch(patch ?? by),
+    ...(defaults.length > 0 && { keyDefaults: Object.fromEntries(defaults) }),
   };
 }
 

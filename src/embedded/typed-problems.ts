@@ -36,10 +36,12 @@ function listProblems(items: readonly unknown[], shape: ListShape, path: string)
   return items.flatMap((item, index) => {
     const element = shape.by === "atomic" ? undefined : itemElement(shape, item);
     if (element === undefined && Array.isArray(shape.by)) {
-      const missing = isMap(item) ? shape.by.find((key) => item[key] === undefined) : undefined;
+      const missing = isMap(item)
+        ? shape.by.find((key) => (item[key] ?? shape.keyDefaults?.[key]) === undefined)
+        : undefined;
       if (missing !== undefined)
         return [
-          `${path}: element ${index}: associative list with keys has an element that omits key field "${missing}"`,
+          `${path}: element ${index}: associative list with keys has an element that omits key field "${missing}" (and doesn't have default value)`,
         ];
     }
     const at = element === undefined ? `${path}[${index}]` : path + elementText(element);

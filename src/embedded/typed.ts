@@ -32,8 +32,9 @@ export function itemElement(shape: ListShape, item: unknown): string | undefined
   if (shape.by === "atomic" || !isMap(item)) return undefined;
   const keys: Record<string, unknown> = {};
   for (const key of [...shape.by].sort()) {
-    if (item[key] === undefined) return undefined;
-    keys[key] = item[key];
+    const value = item[key] ?? shape.keyDefaults?.[key];
+    if (value === undefined) return undefined;
+    keys[key] = value;
   }
   return `k:${JSON.stringify(keys)}`;
 }

@@ -36,6 +36,12 @@ export function updateObject(
     throw badRequest(
       "the namespace of the provided object does not match the namespace sent on the request",
     );
+  if (metadata.uid && metadata.uid !== live.metadata.uid)
+    throw conflict(
+      kind,
+      name,
+      `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${live.metadata.uid}`,
+    );
   if (!metadata.resourceVersion && kind.versionedUpdate)
     throw invalid(kind, name, [
       invalidValue("metadata.resourceVersion", 0, "must be specified for an update"),
@@ -101,11 +107,7 @@ function baseOf(live: KubeObject, given: KubeObject): ManagedFieldsEntry[] {
 function checkPreconditions(kind: ServedKind, live: KubeObject, metadata: ObjectMeta): void {
   const { uid, resourceVersion, name } = live.metadata;
   if (metadata.uid && metadata.uid !== uid)
-    throw conflict(
-      kind,
-      name,
-      `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${uid}`,
-    );
+    throw invalid(kind, name, [invalidValue("metadata.uid", metadata.uid, "field is immutable")]);
   if (metadata.resourceVersion && metadata.resourceVersion !== resourceVersion)
     throw staleVersion(kind, name);
 }

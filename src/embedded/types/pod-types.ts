@@ -7,7 +7,7 @@ ConfigMapEnvSource: name str, optional bool
 ConfigMapKeySelector: key! str, name str, optional bool
 ConfigMapProjection: items [KeyToPath], name str, optional bool
 ConfigMapVolumeSource: defaultMode int, items [KeyToPath], name str, optional bool
-Container: args [str], command [str], env [EnvVar by name], envFrom [EnvFromSource], image str, imagePullPolicy str, lifecycle Lifecycle, livenessProbe Probe, name! str, ports [ContainerPort by containerPort,protocol patch containerPort], readinessProbe Probe, resources= ResourceRequirements, securityContext SecurityContext, startupProbe Probe, stdin bool, stdinOnce bool, terminationMessagePath str, terminationMessagePolicy str, tty bool, volumeDevices [VolumeDevice by devicePath], volumeMounts [VolumeMount by mountPath], workingDir str, resizePolicy [ContainerResizePolicy], restartPolicy str, restartPolicyRules any
+Container: args [str], command [str], env [EnvVar by name], envFrom [EnvFromSource], image str, imagePullPolicy str, lifecycle Lifecycle, livenessProbe Probe, name! str, ports [ContainerPort by containerPort,protocol:TCP patch containerPort], readinessProbe Probe, resources= ResourceRequirements, securityContext SecurityContext, startupProbe Probe, stdin bool, stdinOnce bool, terminationMessagePath str, terminationMessagePolicy str, tty bool, volumeDevices [VolumeDevice by devicePath], volumeMounts [VolumeMount by mountPath], workingDir str, resizePolicy [ContainerResizePolicy], restartPolicy str, restartPolicyRules any
 ContainerImage: names! [str], sizeBytes int
 ContainerPort: containerPort! int, hostIP str, hostPort int, name str, protocol str
 ContainerResizePolicy: resourceName! str, restartPolicy! str
