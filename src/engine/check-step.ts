@@ -17,11 +17,13 @@ export async function checkStep({ phase, step }: PlacedStep, ctx: TaskContext): 
   const options = callOptions(ctx);
   const { writes } = await planWrites(ctx.inputs, paths, { ...ctx, options });
   const open = writes.filter(
-    ({ why, path, object }) =>
-      why === undefined && ctx.checked.get(checkKey(path, object))?.body !== canonicalJson(object),
+    ({ act, why, path, object }) =>
+      act === "apply" &&
+      why === undefined &&
+      ctx.checked.get(checkKey(path, object))?.body !== canonicalJson(object),
   );
   const deps = { ...ctx, ...options, preview: ctx.checked };
-  const { problems } = await checkWrites(open, ctx.inputs, deps);
+  const { problems } = await checkWrites(open, ctx.inventory, deps);
   const [first] = problems;
   if (first === undefined) return;
   throw new TaskFailure(problems.map(({ message }) => message).join("\n"), {

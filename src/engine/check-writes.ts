@@ -1,7 +1,7 @@
 import { ClusterError } from "../model/cluster.ts";
 import { canonicalJson } from "../model/json.ts";
 import { refKey, refOf, refText } from "../model/kube-object.ts";
-import type { PlannedObject, Preview, PreviewProblem, RunInputs } from "../model/run.ts";
+import type { PlannedObject, Preview, PreviewProblem } from "../model/run.ts";
 import { type Check, checkObject } from "./check-object.ts";
 import type { PreviewDeps } from "./engine-deps.ts";
 import type { PlannedWrite } from "./plan-writes.ts";
@@ -18,14 +18,13 @@ const HOLDS = 10_000;
 
 /**
  * Asks the server about every write that can be asked about, all at the same time, and gathers all that is in the way. Answers go to `deps.preview`,
- * and those that are there are not asked for again. Throws ClusterError when the cluster cannot be asked at all.
+ * and those that are there are not asked for again. `made`: `refKey` of what is in the inventory and so likely there. Throws ClusterError when the cluster cannot be asked at all.
  */
 export async function checkWrites(
   writes: readonly PlannedWrite[],
-  inputs: RunInputs,
+  made: ReadonlySet<string>,
   deps: CheckWritesDeps,
 ): Promise<Preview> {
-  const made = new Set(inputs.inventory.map(({ ref }) => refKey(ref)));
   const answers = await Promise.all(
     writes.map((write) => deps.requests(() => checkOne(write, made, deps))),
   );

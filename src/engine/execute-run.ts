@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { errorIssue } from "../model/issue.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import {
@@ -11,7 +12,7 @@ import type { PlanStatus } from "../model/status.ts";
 import { advance } from "./advance.ts";
 import type { EngineDeps } from "./engine-deps.ts";
 import { leaseLost } from "./keep-trying.ts";
-import { resumedStatus } from "./pending.ts";
+import { resumedStatus, rollUp } from "./pending.ts";
 import { createPreviewCache } from "./preview-cache.ts";
 import { planAndCheck } from "./preview-run.ts";
 import { createLimit, createRunContext } from "./run-context.ts";
@@ -33,6 +34,8 @@ export async function executeRun(inputs: RunInputs, deps: EngineDeps): Promise<R
   const stopAll = (): void => halting.abort();
   const hub = createWatchHub(deps.cluster, deps.emit);
   const signals = [deps.stop, deps.fence.lost];
+  // Every call under way listens to the lease.
+  setMaxListeners(0, deps.fence.lost);
   for (const signal of signals) {
     if (signal.aborted) stopAll();
     signal.addEventListener("abort", stopAll);
@@ -65,6 +68,8 @@ async function drive(
   const run = createRunContext(inputs, { ...deps, preview }, { ...parts, definedKinds });
   const slots = createLimit(deps.limits.concurrency);
   for (const each of inputs.plans) {
+    // A plan without any step is complete as soon as it is reached.
+    statuses.move(each.name, rollUp);
     const failure = await runPlan(each, {
       status: () => statuses.of(each.name),
       runStep: (placed) => {

@@ -1,3 +1,4 @@
+import { refKey } from "../model/kube-object.ts";
 import type { Preview, RunInputs } from "../model/run.ts";
 import { checkWrites } from "./check-writes.ts";
 import type { PreviewDeps } from "./engine-deps.ts";
@@ -26,6 +27,7 @@ export async function planAndCheck(
   const lookup = { cluster: deps.cluster, requests, ...options };
   const plan = await planWrites(inputs, tasksToDo(inputs), lookup);
   planned(plan.writes.length);
-  const { objects, problems } = await checkWrites(plan.writes, inputs, { ...deps, requests });
+  const made = new Set(inputs.inventory.map(({ ref }) => refKey(ref)));
+  const { objects, problems } = await checkWrites(plan.writes, made, { ...deps, requests });
   return { preview: { objects, problems: [...plan.problems, ...problems] }, plan };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Cluster, ListQuery } from "../model/cluster.ts";
 import type { Emit } from "../model/event.ts";
 import { canonicalJson } from "../model/json.ts";
@@ -24,6 +25,8 @@ export interface Look {
 /** A hub on a cluster; says once for each kind when it has to be polled. */
 export function createWatchHub(cluster: Cluster, emit: Emit): WatchHub {
   const closing = new AbortController();
+  // One listener for each watch.
+  setMaxListeners(0, closing.signal);
   const feeds = new Map<string, Feed>();
   const polled = new Set<string>();
   const say = (query: ListQuery, reason: string): void => {

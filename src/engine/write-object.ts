@@ -28,13 +28,13 @@ export async function writeObject(object: KubeObject, ctx: TaskContext): Promise
     try {
       const written = await carryOut(object, check, ctx);
       ctx.watchdog.touch();
-      ctx.progress();
       ctx.emit({
         type: "object-written",
         path: ctx.path,
         ref: refOf(object),
         change: written.change,
       });
+      ctx.progress();
       return written;
     } catch (error) {
       if (!hasMoved(error, check.change) || tries >= TRIES) throw error;
