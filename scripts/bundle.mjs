@@ -32,6 +32,8 @@ const { metafile } = await build({
   platform: "node",
   target: "node20",
   chunkNames: "chunks/[name]-[hash]",
+  // The one package whose CommonJS build loses its named exports when it is imported late.
+  alias: { "@peculiar/x509": "@peculiar/x509/build/x509.es.js" },
   // CommonJS dependencies call require() for Node's own modules.
   banner: {
     js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
