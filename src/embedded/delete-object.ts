@@ -52,18 +52,14 @@ function checkPreconditions(
   { metadata }: KubeObject,
   { uid, resourceVersion }: DeletionOptions,
 ): void {
+  const refuse = (field: string, wanted: string, is: string | undefined, how: string): never => {
+    const why = `the ${field} in the precondition (${wanted}) does not match the ${field} in record (${is}). The object might have been ${how}`;
+    throw conflict({ ...kind, plural: kind.kind }, name, why);
+  };
   if (uid !== undefined && uid !== metadata.uid)
-    throw conflict(
-      kind,
-      name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`,
-    );
+    refuse("UID", uid, metadata.uid, "deleted and then recreated");
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion)
-    throw conflict(
-      kind,
-      name,
-      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`,
-    );
+    refuse("ResourceVersion", resourceVersion, metadata.resourceVersion, "modified");
 }
 
 function finalizersAfter({ metadata }: KubeObject, { propagation }: DeletionOptions): string[] {

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { KubeObject, ManagedFieldsEntry } from "../model/kube-object.ts";
 import { ApiError } from "./api-error.ts";
-import { decode, noFindings } from "./decode.ts";
 import {
   difference,
   type Fields,
@@ -12,6 +11,7 @@ import {
   without,
 } from "./fields.ts";
 import { apiVersionOf, type ServedKind } from "./served-kind.ts";
+import type { StructShape } from "./shape.ts";
 import { compare, fieldsOf, mergeTyped, removePaths } from "./typed.ts";
 
 /** Who writes, when, and through which subresource. */
@@ -56,7 +56,7 @@ export function managedAfterUpdate(
   after: KubeObject,
   writer: FieldWriter,
 ): ManagedFieldsEntry[] {
-  const old = before ?? decode({ metadata: {} }, kind.shape, noFindings());
+  const old = before ?? zeroValue(kind.shape);
   const { added, modified, removed } = compare(old, after, kind.shape);
   const changed = without(union(added, modified), UNOWNED);
   const managed = readManaged(after);
@@ -66,6 +66,17 @@ export function managedAfterUpdate(
   const own = managed.find(({ entry }) => isWriter(entry, writer, "Update"));
   const fields = difference(union(own?.fields, changed), removed);
   return writeManaged([...others, entryFor(kind, writer, "Update", fields, own)]);
+}
+
+/** A value as it is before anything was set: what is there then is nobody's. */
+function zeroValue(shape: StructShape): Record<string, unknown> {
+  const zero: Record<string, unknown> = {};
+  for (const [name, field] of shape.fields) {
+    const struct = field.shape.type === "struct" && (field.always || name === "metadata");
+    if (struct) zero[name] = zeroValue(field.shape as StructShape);
+    else if (field.required && field.shape.type === "list") zero[name] = [];
+  }
+  return zero;
 }
 
 /** What an apply comes to. */
@@ -94,7 +105,7 @@ export function applyFields(
   const others = managed.filter((each) => each !== last);
   const kept = others.reduce((all, each) => union(all, each.fields), fields);
 
-  const base = live ?? (decode({ metadata: {} }, kind.shape, noFindings()) as KubeObject);
+  const base = live ?? (zeroValue(kind.shape) as KubeObject);
   let merged = mergeTyped(base, config, kind.shape) as KubeObject;
   if (last?.fields)
     merged = removePaths(merged, last.fields, union(kept, IDENTITY), kind.shape) as KubeObject;
@@ -164,7 +175,7 @@ function managerText({
 }: ManagedFieldsEntry): string {
   const through = subresource ? ` with subresource "${subresource}"` : "";
   const using = operation === "Update" ? ` using ${apiVersion} at ${time}` : "";
-  return `"${manager}"${through}${using || (apiVersion ? "" : "")}`;
+  return `"${manager}"${through}${using}`;
 }
 
 function isWriter(

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { Agent, type AgentOptions, request } from "node:https";
-import { createInterface } from "node:readline";
 import { load } from "js-yaml";
 import { startServer } from "../../src/embedded/start-server.ts";
 
@@ -58,7 +58,8 @@ export function openApi(kubeconfig: string): Api {
   };
   const send: Api["send"] = (method, path, body, headers) =>
     new Promise((resolve, reject) => {
-      const call = start(method, path, headers);
+      const length = body === undefined ? {} : { "content-length": `${Buffer.byteLength(body)}` };
+      const call = start(method, path, { ...headers, ...length });
       call.on("error", reject);
       call.on("response", async (response) => {
         let text = "";
@@ -95,13 +96,17 @@ export function openApi(kubeconfig: string): Api {
     watch: async function* (path) {
       const call = start("GET", path, {});
       call.end();
-      // biome-ignore lint/suspicious/noExplicitAny: the event's own type
-      const response: any = await new Promise((resolve, reject) => {
+      const response = await new Promise<IncomingMessage>((resolve, reject) => {
         call.on("response", resolve);
         call.on("error", reject);
       });
       try {
-        for await (const line of createInterface({ input: response })) yield JSON.parse(line);
+        let rest = "";
+        for await (const chunk of response.setEncoding("utf8")) {
+          const lines = `${rest}${chunk}`.split("\n");
+          rest = lines.pop() ?? "";
+          for (const line of lines) yield JSON.parse(line);
+        }
       } finally {
         call.destroy();
       }
