@@ -3,11 +3,18 @@ import type { FieldProblem } from "../api-error.ts";
 import { nameProblem } from "./names.ts";
 import { type Draft, invalidValue, mapsOf, problem, required, unsupported } from "./rule.ts";
 
-/** Validates a pod spec or that of a pod template (core/v1 validation, as far as people run into it). */
-export function checkPodSpec(value: unknown, path: string): FieldProblem[] {
+/**
+ * Validates a pod spec or that of a pod template (core/v1 validation, as far as people run into it).
+ * `claims` are the names of volumes that a StatefulSet adds to its pods.
+ */
+export function checkPodSpec(
+  value: unknown,
+  path: string,
+  claims: readonly unknown[] = [],
+): FieldProblem[] {
   const spec = isMap(value) ? value : {};
   const volumes = mapsOf(spec.volumes);
-  const names = new Set(volumes.map(({ name }) => name));
+  const names = new Set([...volumes.map(({ name }) => name), ...claims]);
   const containers = mapsOf(spec.containers);
   const found = [...checkVolumes(volumes, `${path}.volumes`)];
   if (containers.length === 0) found.push(required(`${path}.containers`));

@@ -154,7 +154,10 @@ function checkWorkload(spec: unknown): FieldProblem[] {
         "`selector` does not match template `labels`",
       ),
     );
-  found.push(...checkPodSpec(valueAt(spec, "template.spec"), "spec.template.spec"));
+  const claims = mapsOf(valueAt(spec, "volumeClaimTemplates")).map((claim) =>
+    valueAt(claim, "metadata.name"),
+  );
+  found.push(...checkPodSpec(valueAt(spec, "template.spec"), "spec.template.spec", claims));
   const policy = valueAt(spec, "template.spec.restartPolicy");
   if (policy === "OnFailure" || policy === "Never")
     found.push(unsupported("spec.template.spec.restartPolicy", policy, ["Always"]));
