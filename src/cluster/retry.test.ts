@@ -20,6 +20,15 @@ test.each<[string, Answer, Outcome]>([
   ["409 of a version", status(409, "modified", { kind: "configmaps" }), "final"],
   ["409 of the quota", status(409, "modified", { kind: "resourcequotas" }), "not-done"],
   ["429", status(429, "busy"), "not-done"],
+  ["403", status(403, 'configmaps "a" is forbidden'), "final"],
+  [
+    "403 of a namespace just created",
+    status(
+      403,
+      'pods "shell" is forbidden: error looking up service account db/default: serviceaccount "default" not found',
+    ),
+    "not-done",
+  ],
   ["503 of the server", status(503, "starting"), "not-done"],
   ["503 of a load balancer", plain(503, "<html>"), "perhaps-done"],
   ["502", plain(502), "perhaps-done"],

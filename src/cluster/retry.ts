@@ -10,6 +10,8 @@ export type Outcome = "final" | "not-done" | "perhaps-done" | "failing";
 /** Texts of a 500 by which etcd says that it was between leaders; the write may have been committed. */
 const ETCD =
   /etcdserver: (leader changed|no leader|request timed out|too many requests|server stopped)|raft proposal dropped/;
+/** A namespace gets its default account a moment after it was created; a Pod created before that is refused. */
+const FRESH_NAMESPACE = /error looking up service account \S+\/default: /;
 const WEBHOOK = /failed (?:calling|to call) (?:admission )?webhook/;
 const WEBHOOK_MAY_COME =
   /connection refused|connection reset|no route to host|i\/o timeout|timeout|deadline exceeded|\bEOF\b|no endpoints available|TLS handshake/i;
@@ -22,6 +24,8 @@ export function judge(answer: Answer): Outcome {
   switch (answer.status) {
     case 429:
       return "not-done";
+    case 403:
+      return FRESH_NAMESPACE.test(text) ? "not-done" : "final";
     case 503:
       // Without a Status it comes from a load balancer, which may have passed the request on.
       return status === undefined ? "perhaps-done" : "not-done";

@@ -66,6 +66,7 @@ export async function sendAgain(
   let renew: "not yet" | "now" | "done" = "not yet";
   let underWay = false;
   let last: Ended | undefined;
+  let answer: Answer | undefined;
   try {
     for (let n = 1; ; n++) {
       underWay = false;
@@ -83,6 +84,7 @@ export async function sendAgain(
         renew = "now";
         continue;
       }
+      if ("answer" in last) answer = last.answer;
       const before = perhaps;
       perhaps ||= isPerhapsDone(last);
       if (!isWorthAgain(last, n, rules)) {
@@ -96,14 +98,15 @@ export async function sendAgain(
     }
   } catch (error) {
     if (!budget.over()) throw error;
-    // The time ran out in the middle of an attempt.
+    // The time ran out in the middle of an attempt: what the server said before is the best explanation.
     if (underWay) {
       perhaps = true;
       last = undefined;
     }
   }
-  if (last !== undefined && "answer" in last) return { ...last.answer, repeated: perhaps };
-  throw callFailure(last?.failure, budget, rules.host, !rules.reads && perhaps);
+  const failure = last !== undefined && "failure" in last ? last.failure : undefined;
+  if (failure === undefined && answer !== undefined) return { ...answer, repeated: perhaps };
+  throw callFailure(failure, budget, rules.host, !rules.reads && perhaps);
 }
 
 async function endOf(attempt: Promise<Answer>): Promise<Ended> {

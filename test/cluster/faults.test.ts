@@ -395,3 +395,108 @@ test("close ends what is under way and leaves no timer", async () => {
   await expect.poll(() => server.connections()).toBe(0);
   await expect.poll(timers).toBeLessThanOrEqual(before);
 });
+
+const created = object(
+  { x: "1", y: "2" },
+  {
+    uid: "u1",
+    resourceVersion: "7",
+    managedFields: [
+      {
+        manager: "kplan",
+        operation: "Update",
+        apiVersion: "v1",
+        fieldsType: "FieldsV1",
+        fieldsV1: { "f:data": { "f:x": {}, "f:y": {} } },
+      },
+    ],
+  },
+);
+
+test("before the first apply onto what was created, that counts as applied; the version moves on", async () => {
+  const owned = { ...created, metadata: { ...created.metadata, resourceVersion: "8" } };
+  const server = await serve((_request, n) => (n === 1 ? { status: 200, body: owned } : ok));
+  const api = apiOver(server.url);
+  await applyObject(api, object({ x: "5" }, { resourceVersion: "7" }), { live: created });
+  const [takeOver, apply] = server.received;
+  expect(takeOver?.headers["content-type"]).toBe("application/json-patch+json");
+  expect(takeOver?.body).toEqual([
+    { op: "test", path: "/metadata/uid", value: "u1" },
+    {
+      op: "replace",
+      path: "/metadata/managedFields",
+      value: [{ ...created.metadata.managedFields?.[0], operation: "Apply" }],
+    },
+    { op: "replace", path: "/metadata/resourceVersion", value: "7" },
+  ]);
+  expect(apply?.body).toMatchObject({
+    metadata: { uid: "u1", resourceVersion: "8" },
+    data: { x: "5" },
+  });
+  api.transport.close();
+});
+
+test("a take-over that somebody came before begins again, unless a version must hold", async () => {
+  const server = await serve(({ method, headers }, n) => {
+    if (n === 1) return conflict;
+    if (method === "GET") return { status: 200, body: created };
+    return headers["content-type"] === "application/json-patch+json"
+      ? { status: 200, body: created }
+      : ok;
+  });
+  const api = apiOver(server.url);
+  expect(await applyObject(api, object({ x: "5" }), { live: created })).toEqual(stored);
+  expect(server.received.map(({ method }) => method)).toEqual(["PATCH", "GET", "PATCH", "PATCH"]);
+  api.transport.close();
+
+  const other = await serve(() => conflict);
+  const second = apiOver(other.url);
+  const fenced = applyObject(second, object({ x: "5" }, { resourceVersion: "7" }), {
+    live: created,
+  });
+  await expect(fenced).rejects.toMatchObject({ kind: "conflict", conflicts: [] });
+  expect(other.received.length).toBe(1);
+  second.transport.close();
+});
+
+test("a dry run writes nothing, forces only what is ours, and tells the conflicts with others", async () => {
+  const cause = (manager: string, field: string): object => ({
+    reason: "FieldManagerConflict",
+    message: `conflict with "${manager}" using v1`,
+    field,
+  });
+  const fields = (...causes: object[]): Reaction => ({
+    status: 409,
+    body: statusBody(409, "Conflict", "Apply failed", { causes }),
+  });
+  const server = await serve((_request, n) =>
+    n === 1 ? fields(cause("kplan", ".data.x")) : { status: 200, body: created },
+  );
+  const api = apiOver(server.url);
+  await applyObject(api, object({ x: "5" }), { live: created, dryRun: true });
+  expect(server.received.map(({ query }) => [query.get("dryRun"), query.get("force")])).toEqual([
+    ["All", null],
+    ["All", "true"],
+  ]);
+  api.transport.close();
+
+  const mixed = await serve(() => fields(cause("kplan", ".data.x"), cause("helm", ".data.y")));
+  const second = apiOver(mixed.url);
+  await expect(
+    applyObject(second, object({ x: "5" }), { live: created, dryRun: true }),
+  ).rejects.toMatchObject({
+    message: "helm owns .data.y of ConfigMap c",
+    conflicts: [{ manager: "helm", field: ".data.y" }],
+  });
+  expect(mixed.received.length).toBe(1);
+  second.transport.close();
+});
+
+test("close ends the connections that wait for work", async () => {
+  const server = await serve(() => ok);
+  const api = apiOver(server.url);
+  await getObject(api, ref);
+  expect(server.connections()).toBe(1);
+  api.transport.close();
+  await expect.poll(() => server.connections()).toBe(0);
+});
