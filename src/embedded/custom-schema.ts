@@ -11,10 +11,8 @@ const validators = new WeakMap<object, ValidateFunction>();
  */
 export async function prepareSchema(schema: Record<string, unknown>): Promise<void> {
   if (validators.has(schema)) return;
-  const [{ Ajv }, formats] = await Promise.all([import("ajv"), import("ajv-formats")]);
-  const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
-  formats.default.default(ajv);
-  validators.set(schema, ajv.compile(plainSchema(schema) as Record<string, unknown>));
+  const { schemaCompiler } = await import("./schema-compiler.ts");
+  validators.set(schema, schemaCompiler().compile(plainSchema(schema) as Record<string, unknown>));
 }
 
 /** What is wrong with a custom object; `prepareSchema` was called before. */
