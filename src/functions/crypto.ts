@@ -6,15 +6,21 @@ import { checkTextSize } from "./limits.ts";
 import { randomBelow, randomBytes } from "./random.ts";
 import { type FunctionContext, FunctionError, type TemplateFunction } from "./template-function.ts";
 
+/** About a tenth of a second: a template gets 32 of them. */
+const SLOW = { work: 512 * 1024 };
+
 /** Hashes, and values that are random once per run: they follow from the run's seed, the template and the order of the calls. */
 export const CRYPTO: readonly TemplateFunction[] = [
   both("sha1sum", 1, ([s]) => digest("sha1", text(s))),
   both("sha256sum", 1, ([s]) => digest("sha256", text(s))),
   native("sha512sum", 1, ([s]) => digest("sha512", text(s))),
   both("adler32sum", 1, ([s]) => adler32(text(s))),
-  native("bcrypt", 1, ([password], context) => bcryptHash(text(password), context)),
-  native("htpasswd", 2, ([user, password], context) =>
-    htpasswd(text(user), text(password), context),
+  native("bcrypt", 1, ([password], context) => bcryptHash(text(password), context), SLOW),
+  native(
+    "htpasswd",
+    2,
+    ([user, password], context) => htpasswd(text(user), text(password), context),
+    SLOW,
   ),
   both("randAlphaNum", 1, ([count], context) => randomText(integer(count), ALNUM, context)),
   both("randAlpha", 1, ([count], context) => randomText(integer(count), LETTERS, context)),

@@ -4,6 +4,9 @@ import type { TemplateFunction } from "./template-function.ts";
 /** As many arguments as one likes. */
 export const MANY: number = Number.MAX_SAFE_INTEGER;
 
+/** What most functions need not say. */
+type Options = Pick<TemplateFunction, "takesMissing" | "work">;
+
 type Arity = number | readonly [fewest: number, most: number];
 
 /** A function that is the same in every dialect. */
@@ -11,7 +14,7 @@ export function both(
   name: string,
   arity: Arity,
   call: TemplateFunction["call"],
-  options: Pick<TemplateFunction, "takesMissing"> = {},
+  options: Options = {},
 ): TemplateFunction {
   return define(name, ["native", "kudo"], arity, call, options);
 }
@@ -21,7 +24,7 @@ export function native(
   name: string,
   arity: Arity,
   call: TemplateFunction["call"],
-  options: Pick<TemplateFunction, "takesMissing"> = {},
+  options: Options = {},
 ): TemplateFunction {
   return define(name, ["native"], arity, call, options);
 }
@@ -36,7 +39,7 @@ function define(
   dialects: readonly Dialect[],
   arity: Arity,
   call: TemplateFunction["call"],
-  options: Pick<TemplateFunction, "takesMissing">,
+  options: Options,
 ): TemplateFunction {
   const range = typeof arity === "number" ? ([arity, arity] as const) : arity;
   return { name, dialects, arity: range, call, ...options };

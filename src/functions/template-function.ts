@@ -9,6 +9,8 @@ export interface TemplateFunction {
   readonly arity: readonly [fewest: number, most: number];
   /** Its arguments may be absent members of open maps: it asks whether something is there. Everywhere else that is an error. */
   readonly takesMissing?: boolean;
+  /** How much it costs beyond reading its arguments and writing its result, in characters; nothing when absent. */
+  readonly work?: number;
   /**
    * Pure: the same arguments and context give the same result, and arguments are not changed (kudo's `set`, `unset` and `merge…` excepted).
    * Throws `FunctionError` for what the author or the values did wrong.

@@ -1,5 +1,5 @@
 import { isMap } from "../model/json.ts";
-import { MAX_OUTPUT, MAX_TURNS, MAX_VALUE_DEPTH, MAX_WORK } from "./limits.ts";
+import { MAX_OUTPUT, MAX_TURNS, MAX_VALUE_DEPTH, MAX_WORK, VALUE_WORK } from "./limits.ts";
 import { RenderError } from "./problem.ts";
 import type { At } from "./template-tree.ts";
 
@@ -20,21 +20,26 @@ export class Budget {
       refuse(at, `the rendered text is longer than ${MAX_OUTPUT} characters`);
   }
 
+  /** Work that is not seen in the values. */
+  spend(work: number, at: At): void {
+    this.work += work;
+    if (this.work > MAX_WORK) refuse(at, "the functions of the template have too much to do");
+  }
+
   /** A value that goes into a function or comes out of it. */
   value(value: unknown, at: At): void {
     this.measure(value, at, 0);
   }
 
   private measure(value: unknown, at: At, depth: number): void {
-    this.work += typeof value === "string" ? value.length + 1 : 1;
-    if (this.work > MAX_WORK) refuse(at, "the functions of the template have too much to do");
+    this.spend(VALUE_WORK + (typeof value === "string" ? value.length : 0), at);
     if (typeof value !== "object" || value === null) return;
     if (depth >= MAX_VALUE_DEPTH)
       refuse(at, `the value is nested more than ${MAX_VALUE_DEPTH} deep`);
     if (Array.isArray(value)) for (const item of value) this.measure(item, at, depth + 1);
     else if (isMap(value))
       for (const [key, member] of Object.entries(value)) {
-        this.work += key.length;
+        this.spend(key.length, at);
         this.measure(member, at, depth + 1);
       }
   }

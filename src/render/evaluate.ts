@@ -126,6 +126,7 @@ class Evaluation {
     if (name === "and" || name === "or") return this.lazy(call, here);
     const values = args.map((arg) => this.expression(arg, here, lenient));
     for (const value of values) this.budget.value(value, at);
+    this.budget.spend(entry.work ?? 0, at);
     const result = answer(() => entry.call(values, this.context), name, at);
     this.budget.value(result, at);
     return result;

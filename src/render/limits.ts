@@ -4,7 +4,10 @@ export const MAX_OUTPUT: number = 1024 * 1024;
 export const MAX_TURNS = 100_000;
 /** Blocks and calls within each other. */
 export const MAX_NESTING = 50;
-/** Characters and values that all the function calls of one rendering may take and give together. */
-export const MAX_WORK: number = 64 * 1024 * 1024;
+/** What all the function calls of one rendering may take and give together: a character counts 1, a value `VALUE_WORK`, some functions more. */
+export const MAX_WORK: number = 16 * 1024 * 1024;
+export const VALUE_WORK = 16;
+/** Blocks or parentheses that stand open in a text before it is not even parsed: the parser's time grows with the square. */
+export const MAX_OPEN = 500;
 /** Lists and maps within each other in a value. */
 export const MAX_VALUE_DEPTH = 200;

@@ -70,6 +70,8 @@ function explain(text: string, { at, text: found, token, expected }: Stop): Prob
   if (token.includes("INVERSE"))
     return syntax("{{else}} stands outside a block, or twice in one", at);
   if (token.startsWith("CLOSE")) return syntax("something is missing before this", at);
+  if (token === "NUMBER" && restOf(text, { ...at, col: at.col - 1 }).startsWith("."))
+    return syntax(`write the number of an item in brackets: .[${found}]`, at);
   if (token === "INVALID" && !restOf(text, at).includes("}}"))
     return syntax("the tag is not closed: }} is missing", at);
   return syntax(`${JSON.stringify(found.split("\n")[0])} cannot stand here`, at);

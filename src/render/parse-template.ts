@@ -1,7 +1,7 @@
 import Handlebars from "handlebars";
 import { didYouMean } from "../model/nearest.ts";
 import { TEMPLATE_FUNCTIONS } from "./functions.ts";
-import { MAX_NESTING, MAX_OUTPUT } from "./limits.ts";
+import { MAX_NESTING, MAX_OPEN, MAX_OUTPUT } from "./limits.ts";
 import { parseFailure } from "./parse-failure.ts";
 import type { Problem } from "./problem.ts";
 import type {
@@ -45,6 +45,12 @@ function read(text: string): ParsedTemplate {
       message: `the template is longer than ${MAX_OUTPUT} characters`,
       at: { line: 1, col: 1 },
     });
+  if (openAtMost(text) > MAX_OPEN)
+    return failed({
+      code: "nesting",
+      message: "blocks or parentheses are nested too deep",
+      at: { line: 1, col: 1 },
+    });
   let program: hbs.AST.Program;
   try {
     program = Handlebars.parse(text);
@@ -53,6 +59,25 @@ function read(text: string): ParsedTemplate {
   }
   const reader = new TreeReader();
   return { nodes: reader.nodes(program, []), problems: reader.problems };
+}
+
+/** How many blocks (an `else if` is one more) or parentheses stand open at once, roughly: text between tags counts too. */
+function openAtMost(text: string): number {
+  let [parentheses, most] = [0, 0];
+  const blocks: number[] = [];
+  let open = 0;
+  for (const [mark] of text.matchAll(/\{\{~?[#^/]|\{\{~?\s*else\s+\w|[()]/g)) {
+    if (mark === "(") parentheses++;
+    else if (mark === ")") parentheses = Math.max(0, parentheses - 1);
+    else if (mark.endsWith("/")) open -= blocks.pop() ?? 0;
+    else {
+      open++;
+      if (/[#^]$/.test(mark)) blocks.push(1);
+      else blocks.push((blocks.pop() ?? 0) + 1);
+    }
+    most = Math.max(most, parentheses, open);
+  }
+  return most;
 }
 
 function failed(problem: Problem): ParsedTemplate {
