@@ -60,6 +60,7 @@ async function openCluster(flags: ClusterFlags, world: World): Promise<Session> 
     version: VERSION,
     ...(asGroup && { asGroups: asGroup }),
     ...(requestTimeout !== undefined && { requestTimeoutMs: requestTimeout }),
+    ...(verbosity > 0 && { onTrace: traceTo(world.terminal, verbosity) }),
     onWarning: (text: string) => world.terminal.err(`warning: ${text}\n`),
   };
   if (target && target.kind !== "none") return sessionOf(await connect(options));
@@ -68,6 +69,14 @@ async function openCluster(flags: ClusterFlags, world: World): Promise<Session> 
     "no cluster is configured: using the embedded one, whose pods are simulated (kplan embedded --help)\n",
   );
   return sessionOf(await connect({ ...options, kubeconfig, simulated: true }));
+}
+
+/** `-v`: a line on stderr for each request with the milliseconds since the start; `-v -v`: also for what watches tell. */
+function traceTo(terminal: Terminal, verbosity: number): (text: string) => void {
+  return (text) => {
+    if (verbosity > 1 || !text.startsWith("WATCH "))
+      terminal.err(`+${performance.now().toFixed(1)}ms ${text}\n`);
+  };
 }
 
 function sessionOf(connection: Connection): Session {

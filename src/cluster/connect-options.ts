@@ -18,6 +18,8 @@ export interface ConnectOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Told each different `Warning` header of the server once. */
   readonly onWarning?: (message: string) => void;
+  /** Told each request as it is sent (`POST /api/v1/…`), and each event of a watch as it is read (`WATCH MODIFIED Pod x`). */
+  readonly onTrace?: (text: string) => void;
   /** Version of kplan, for the User-Agent. */
   readonly version: string;
   /** The embedded cluster: no container runs. Also read off the kubeconfig's cluster extension `kplan.dev/embedded`. */

@@ -43,6 +43,7 @@ function connection(options: ConnectOptions): Connection {
     deadline,
     userAgent: `kplan/${options.version} (${process.platform}/${process.arch})`,
     onWarning: options.onWarning,
+    onTrace: options.onTrace,
   });
   const user = options.as ?? access.user;
   return {

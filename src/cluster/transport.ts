@@ -33,6 +33,8 @@ export interface Transport {
   open(path: string, options: { readonly signal: AbortSignal }): Promise<OpenAnswer>;
   /** Requests sent so far. */
   readonly requests: () => number;
+  /** Passes on what a watch tells, for whoever looks at the traffic. */
+  readonly trace: (text: string) => void;
   /** The server's time by its last `Date` header, in milliseconds since 1970; undefined before the first answer. */
   readonly serverTime: () => number | undefined;
   /** What a WebSocket needs: its URL, the agent, and the headers that say who is asking. Counts as a request. */
@@ -58,6 +60,8 @@ export interface TransportOptions {
   readonly deadline: number;
   readonly userAgent: string;
   readonly onWarning?: ((message: string) => void) | undefined;
+  /** Told each request as it is sent, retries too. */
+  readonly onTrace?: ((text: string) => void) | undefined;
   /** First and longest wait between attempts, in milliseconds; 100 and 3000 when absent. */
   readonly backOff?: readonly [number, number];
   /** Milliseconds for which a server that never answered is tried when it refuses; 1500 when absent: a wrong address is told soon. */
@@ -110,6 +114,11 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
     return new URL(`${access.server.origin}${base}${path}`);
   }
 
+  function counted(what: string): void {
+    sent += 1;
+    options.onTrace?.(what);
+  }
+
   function heard(answer: { readonly headers: Answer["headers"] }): void {
     answered = true;
     clock.heard(answer.headers.date);
@@ -124,7 +133,7 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
     const who = await identify(budget.signal, how.renew);
     const text = request.body === undefined ? undefined : JSON.stringify(request.body);
     const remaining = Math.max(1, budget.remaining());
-    sent += 1;
+    counted(`${request.method} ${request.path}`);
     try {
       const answer = await exchange({
         method: request.method,
@@ -191,7 +200,7 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
   ): Promise<OpenAnswer> {
     for (let renew = false; ; renew = true) {
       const who = await identify(signal, renew);
-      sent += 1;
+      counted(`GET ${path}`);
       const answer = await open({
         method: "GET",
         url: urlOf(path),
@@ -212,9 +221,10 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
     send,
     open: openStream,
     requests: () => sent,
+    trace: (text) => options.onTrace?.(text),
     serverTime: clock.now,
     async socket(path, signal) {
-      sent += 1;
+      counted(`GET ${path}`);
       const url = urlOf(path);
       url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
       return { url, ...(await identify(signal)) };

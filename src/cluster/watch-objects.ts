@@ -6,6 +6,7 @@ import {
   type Resource,
   type WatchEvent,
 } from "../model/cluster.ts";
+import { refOf, refText } from "../model/kube-object.ts";
 import { type Api, about, callError } from "./api.ts";
 import { type Answer, ExchangeFailure, type OpenAnswer } from "./exchange.ts";
 import { linesOf } from "./line-stream.ts";
@@ -131,7 +132,11 @@ async function* connection(
           return message.gone ? { why: "gone" } : { why: "error", wait: 0 };
         position.version = message.version || position.version;
         if (message.type === "bookmark") answer.setSilence(timing.silence);
-        else yield { type: message.type, object: message.object };
+        else {
+          const { type, object } = message;
+          api.transport.trace(`WATCH ${type.toUpperCase()} ${refText(refOf(object))}`);
+          yield { type, object };
+        }
       }
     }
     return { why: "closed" };
