@@ -44,7 +44,10 @@ export function updateObject(
     );
   if (!metadata.resourceVersion && kind.versionedUpdate)
     throw invalid(kind, name, [
-      invalidValue("metadata.resourceVersion", 0, "must be specified for an update"),
+      {
+        ...invalidValue("metadata.resourceVersion", 0, ""),
+        message: "Invalid value: 0x0: must be specified for an update",
+      },
     ]);
   return storeChanged(state, place, live, object, context);
 }

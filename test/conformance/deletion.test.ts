@@ -16,7 +16,10 @@ const configMap = (name: string, metadata: object = {}): object => ({
   metadata: { name, ...metadata },
 });
 
-const make = async (name: string, metadata: object = {}): Promise<{ uid: string; resourceVersion: string }> =>
+const make = async (
+  name: string,
+  metadata: object = {},
+): Promise<{ uid: string; resourceVersion: string }> =>
   (await t.api.post(maps, configMap(name, metadata))).body.metadata;
 
 const ownedBy = (name: string, uid: string, more: object = {}): object => ({
@@ -24,7 +27,11 @@ const ownedBy = (name: string, uid: string, more: object = {}): object => ({
 });
 
 const status = async (name: string): Promise<number> => (await t.api.get(`${maps}/${name}`)).status;
-const gone = (name: string): Promise<number> => eventually(() => status(name), (code) => code === 404);
+const gone = (name: string): Promise<number> =>
+  eventually(
+    () => status(name),
+    (code) => code === 404,
+  );
 
 describe("of one object", () => {
   test("answers a Status with what went", async () => {
@@ -57,7 +64,9 @@ describe("of one object", () => {
     expect(wrongUid.body.message).toBe(
       `Operation cannot be fulfilled on ConfigMap "exact": the UID in the precondition (other) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
     );
-    const wrongVersion = await t.api.delete(`${maps}/exact`, { preconditions: { resourceVersion: "1" } });
+    const wrongVersion = await t.api.delete(`${maps}/exact`, {
+      preconditions: { resourceVersion: "1" },
+    });
     expect([wrongVersion.status, wrongVersion.body.reason]).toEqual([409, "Conflict"]);
     const right = await t.api.delete(`${maps}/exact`, { preconditions: { uid, resourceVersion } });
     expect(right.status).toBe(200);
@@ -69,7 +78,10 @@ describe("of one object", () => {
     expect(code).toBe(200);
     expect(body.metadata.deletionTimestamp).toMatch(/Z$/);
     const again = await t.api.delete(`${maps}/held`);
-    expect([again.status, again.body.metadata.deletionTimestamp]).toEqual([200, body.metadata.deletionTimestamp]);
+    expect([again.status, again.body.metadata.deletionTimestamp]).toEqual([
+      200,
+      body.metadata.deletionTimestamp,
+    ]);
     const added = await t.api.patch(`${maps}/held`, "merge-patch", {
       metadata: { finalizers: ["kplan.dev/a", "kplan.dev/b", "kplan.dev/c"] },
     });
@@ -82,7 +94,9 @@ describe("of one object", () => {
 
   test("an unknown propagation policy is refused", async () => {
     await make("policy");
-    const { status: code } = await t.api.delete(`${maps}/policy`, { propagationPolicy: "Sideways" });
+    const { status: code } = await t.api.delete(`${maps}/policy`, {
+      propagationPolicy: "Sideways",
+    });
     expect([400, 422]).toContain(code);
   });
 });
@@ -91,14 +105,19 @@ describe("with owner references", () => {
   test("in the background: dependents go after the owner", async () => {
     const owner = await make("bg");
     await make("bg-child", ownedBy("bg", owner.uid));
-    expect((await t.api.delete(`${maps}/bg`, { propagationPolicy: "Background" })).status).toBe(200);
+    expect((await t.api.delete(`${maps}/bg`, { propagationPolicy: "Background" })).status).toBe(
+      200,
+    );
     expect(await status("bg")).toBe(404);
     await gone("bg-child");
   });
 
   test("in the foreground: the owner waits for dependents that block it", async () => {
     const owner = await make("fg");
-    await make("fg-child", { ...ownedBy("fg", owner.uid, { blockOwnerDeletion: true }), finalizers: ["kplan.dev/a"] });
+    await make("fg-child", {
+      ...ownedBy("fg", owner.uid, { blockOwnerDeletion: true }),
+      finalizers: ["kplan.dev/a"],
+    });
     // The collector must know of the child before the owner goes.
     if (t.real) await new Promise((resolve) => setTimeout(resolve, 500));
     const { body } = await t.api.delete(`${maps}/fg`, { propagationPolicy: "Foreground" });
@@ -125,8 +144,15 @@ describe("with owner references", () => {
 
   test("of two owners, one is enough to stay", async () => {
     const [one, two] = [await make("one"), await make("two")];
-    const reference = (name: string, uid: string): object => ({ apiVersion: "v1", kind: "ConfigMap", name, uid });
-    await make("child", { ownerReferences: [reference("one", one.uid), reference("two", two.uid)] });
+    const reference = (name: string, uid: string): object => ({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      name,
+      uid,
+    });
+    await make("child", {
+      ownerReferences: [reference("one", one.uid), reference("two", two.uid)],
+    });
     if (t.real) await new Promise((resolve) => setTimeout(resolve, 500));
     await t.api.delete(`${maps}/one`, { propagationPolicy: "Background" });
     const { body } = await eventually(

@@ -55,7 +55,10 @@ test("strategic merge patch merges lists by key", async () => {
     `${deployment}?dryRun=All`,
     "strategic-merge-patch",
     podSpec({
-      containers: [{ name: "b", image: "busybox:1.27" }, { name: "a", env: [{ name: "B", value: "2" }], args: ["y"] }],
+      containers: [
+        { name: "b", image: "busybox:1.27" },
+        { name: "a", env: [{ name: "B", value: "2" }], args: ["y"] },
+      ],
       volumes: [{ name: "w", emptyDir: {} }],
       tolerations: [{ key: "other", operator: "Exists" }],
     }),
@@ -104,7 +107,11 @@ test("JSON patch adds, replaces, removes and tests", async () => {
   const { status, body } = await t.api.patch(`${deployment}?dryRun=All`, "json-patch", [
     { op: "test", path: "/spec/replicas", value: 0 },
     { op: "replace", path: "/spec/replicas", value: 1 },
-    { op: "add", path: "/spec/template/spec/containers/-", value: { name: "c", image: "busybox:1.28" } },
+    {
+      op: "add",
+      path: "/spec/template/spec/containers/-",
+      value: { name: "c", image: "busybox:1.28" },
+    },
     { op: "remove", path: "/spec/template/spec/containers/0" },
   ]);
   expect(status).toBe(200);
@@ -117,7 +124,9 @@ test("a JSON patch that does not fit is refused", async () => {
     { op: "test", path: "/spec/replicas", value: 7 },
   ]);
   expect([failed.status, failed.body.reason]).toEqual([422, "Invalid"]);
-  const missing = await t.api.patch(deployment, "json-patch", [{ op: "remove", path: "/spec/nothing" }]);
+  const missing = await t.api.patch(deployment, "json-patch", [
+    { op: "remove", path: "/spec/nothing" },
+  ]);
   expect([missing.status, missing.body.reason]).toEqual([422, "Invalid"]);
 });
 

@@ -30,7 +30,10 @@ async function take(lines: AsyncGenerator<WatchLine>, count: number): Promise<st
 test("tells what is there, then every change", async () => {
   await t.api.post(maps, configMap("all-0", {}, { set: "all" }));
   const lines = t.api.watch(`${maps}?watch=true&labelSelector=set%3Dall`);
-  expect((await lines.next()).value).toMatchObject({ type: "ADDED", object: { kind: "ConfigMap", apiVersion: "v1" } });
+  expect((await lines.next()).value).toMatchObject({
+    type: "ADDED",
+    object: { kind: "ConfigMap", apiVersion: "v1" },
+  });
   await t.api.post(maps, configMap("all-1", {}, { set: "all" }));
   await t.api.patch(`${maps}/all-1`, "merge-patch", { data: { a: "1" } });
   await t.api.delete(`${maps}/all-1`);

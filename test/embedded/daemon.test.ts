@@ -3,9 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { type Api, openApi } from "../support/api.ts";
-import { embeddedStatus, ensureEmbedded, resetEmbedded, stopEmbedded } from "../../src/embedded/daemon.ts";
+import {
+  embeddedStatus,
+  ensureEmbedded,
+  resetEmbedded,
+  stopEmbedded,
+} from "../../src/embedded/daemon.ts";
 import type { EmbeddedPlace } from "../../src/embedded/daemon-files.ts";
+import { type Api, openApi } from "../support/api.ts";
 
 let out: string;
 let place: EmbeddedPlace;

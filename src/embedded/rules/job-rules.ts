@@ -3,7 +3,7 @@ import type { FieldProblem } from "../api-error.ts";
 import type { KindRules } from "../kind-rules.ts";
 import { checkPodSpec } from "./pod-spec-checks.ts";
 import { defaultPodSpec } from "./pod-spec-defaults.ts";
-import { type Draft, immutable, invalidValue, mapAt, unsupported, valueAt } from "./rule.ts";
+import { type Draft, immutable, invalidValue, mapAt, required, valueAt } from "./rule.ts";
 
 /** Jobs; a selector by controller uid is made unless `manualSelector`. */
 export const jobRules: KindRules = {
@@ -68,7 +68,7 @@ function checkJob(spec: unknown, path: string): FieldProblem[] {
   const found = checkPodSpec(pod, `${path}.template.spec`);
   if (isMap(pod) && pod.restartPolicy === "Always")
     found.push(
-      unsupported(`${path}.template.spec.restartPolicy`, "Always", ["OnFailure", "Never"]),
+      required(`${path}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"'),
     );
   for (const field of ["completions", "parallelism", "backoffLimit"]) {
     const value = valueAt(spec, field);

@@ -1,7 +1,11 @@
 import { isMap } from "../../model/json.ts";
 import type { FieldProblem } from "../api-error.ts";
 import { nameProblem } from "./names.ts";
+import { quantityValue } from "./quantity.ts";
 import { type Draft, invalidValue, mapsOf, problem, required, unsupported } from "./rule.ts";
+
+const PULL_POLICIES = ["Always", "IfNotPresent", "Never"];
+const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"];
 
 /**
  * Validates a pod spec or that of a pod template (core/v1 validation, as far as people run into it).
@@ -63,10 +67,40 @@ function checkContainers(
       found.push(duplicate(`${at}.name`, container.name));
     seen.add(container.name);
     if (!container.image) found.push(required(`${at}.image`));
+    const policy = String(container.imagePullPolicy ?? "IfNotPresent");
+    if (!PULL_POLICIES.includes(policy))
+      found.push(unsupported(`${at}.imagePullPolicy`, policy, PULL_POLICIES));
+    for (const probe of PROBES) found.push(...checkProbe(container[probe], `${at}.${probe}`));
+    found.push(...checkResources(container.resources, `${at}.resources`));
     found.push(...checkPorts(mapsOf(container.ports), `${at}.ports`));
     found.push(...checkMounts(mapsOf(container.volumeMounts), `${at}.volumeMounts`, volumes));
     return found;
   });
+}
+
+function checkProbe(probe: unknown, path: string): FieldProblem[] {
+  if (!isMap(probe)) return [];
+  const actions = ["exec", "httpGet", "tcpSocket", "grpc"].filter((name) => probe[name]);
+  if (actions.length === 0) return [required(path, "must specify a handler type")];
+  return actions
+    .slice(1)
+    .map((name) =>
+      problem(
+        `${path}.${name}`,
+        "FieldValueForbidden",
+        "Forbidden: may not specify more than 1 handler type",
+      ),
+    );
+}
+
+function checkResources(resources: unknown, path: string): FieldProblem[] {
+  const { requests, limits } = isMap(resources) ? resources : {};
+  if (!isMap(requests) || !isMap(limits)) return [];
+  return Object.entries(requests).flatMap(([name, request]) =>
+    limits[name] !== undefined && quantityValue(request) > quantityValue(limits[name])
+      ? [invalidValue(`${path}.requests`, request, `must be less than or equal to ${name} limit`)]
+      : [],
+  );
 }
 
 function checkPorts(ports: readonly Draft[], path: string): FieldProblem[] {
