@@ -24,8 +24,9 @@ export function difference(a: FieldSet, b: FieldSet): Record<string, unknown> {
     const other = b[key];
     if (other === undefined) rest[key] = value;
     else if (key !== "." && isMap(value) && isMap(other)) {
+      // What is left of a container with members elsewhere stays `.`: as `{}` it would stand for all of them.
       const below = difference(full(value), full(other));
-      if (!isLeaf(below)) rest[key] = short(below);
+      if (!isLeaf(below)) rest[key] = below;
     }
   }
   return rest;

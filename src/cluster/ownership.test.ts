@@ -140,3 +140,17 @@ test("a dry run shows what would go with the take-over, and leaves what others o
   expect(asIfTakenOver(before, answer)).toMatchObject({ data: { x: "5", z: "3" } });
   expect(asIfTakenOver(before, answer).data as object).not.toHaveProperty("y");
 });
+
+test("a dry run leaves a map whose members were all applied, though creating it made the map itself ours too", () => {
+  const created = {
+    "f:metadata": { "f:labels": { ".": {}, "f:a": {} } },
+    "f:data": { ".": {}, "f:x": {} },
+  };
+  const applied = { "f:metadata": { "f:labels": { "f:a": {} } }, "f:data": { "f:x": {} } };
+  const before = live(entry("kplan", "Update", created));
+  const answer = {
+    ...live(entry("kplan", "Apply", applied), entry("kplan", "Update", created)),
+    data: { x: "1" },
+  };
+  expect(asIfTakenOver(before, answer)).toEqual(answer);
+});

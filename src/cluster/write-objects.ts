@@ -4,7 +4,7 @@ import {
   type DeleteOptions,
   type WriteOptions,
 } from "../model/cluster.ts";
-import { isMap } from "../model/json.ts";
+import { canonicalJson, isMap } from "../model/json.ts";
 import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts";
 import { FIELD_MANAGER } from "../model/names.ts";
 import { type Api, about, call, callError, limits, objectIn } from "./api.ts";
@@ -258,7 +258,20 @@ async function previewOver(
     if (!own) throw withoutOwn(error);
     answer = await applyOver(api, object, live, { ...options, force: true });
   }
-  return asIfTakenOver(live, answer);
+  const left = asIfTakenOver(live, answer);
+  return canonicalJson(left) === canonicalJson(answer)
+    ? answer
+    : await defaulted(api, left, options);
+}
+
+/** What the server makes of an object from which fields were taken: it fills in its defaults again. As it is where we may not `update`. */
+async function defaulted(api: Api, object: KubeObject, options: ApplyOptions): Promise<KubeObject> {
+  try {
+    return await replaceObject(api, object, { ...limits(options), dryRun: true } as WriteOptions);
+  } catch (error) {
+    if (error instanceof ClusterError && error.kind === "forbidden") return object;
+    throw error;
+  }
 }
 
 /** Conflicts with others, those with ourselves left out. */
