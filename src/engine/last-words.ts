@@ -5,6 +5,9 @@ import { callOptions, type Driving } from "./run-context.ts";
 const LINES = 5;
 const LETTERS = 300;
 
+/** What a kubelet answers, as if it were the log, when the container is gone already. */
+const NOTHING_KEPT = /^unable to retrieve container logs for \S+$/;
+
 /**
  * What a container last wrote before it ended, to stand below a failure; empty when that cannot be read.
  * A container that was not restarted yet is read as it is.
@@ -17,7 +20,8 @@ export async function lastWords(
     try {
       const options = { container, tailLines: LINES, previous, ...callOptions(ctx) };
       const text = (await ctx.cluster.logs(pod, options)).trim();
-      if (text !== "") return below(`${pod.name}/${container}`, text.split("\n").slice(-LINES));
+      if (text !== "" && !NOTHING_KEPT.test(text))
+        return below(`${pod.name}/${container}`, text.split("\n").slice(-LINES));
     } catch {
       // The log only explains a failure that is known already.
     }
