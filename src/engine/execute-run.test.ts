@@ -339,6 +339,17 @@ test("told to stop, no new write begins and the one under way is awaited", async
   expect(eventLines(run.events).at(-1)).toBe("deploy.main.first COMPLETE");
 });
 
+test("told to stop during the dry run, it gives that up", async () => {
+  const run = scenario(TWO, {
+    fault: () => {
+      run.stop.abort();
+      throw new DOMException("given up", "AbortError");
+    },
+  });
+  expect(await executeRun(run.inputs, run.deps)).toMatchObject({ result: "interrupted" });
+  expect(run.cluster.objects()).toEqual([]);
+});
+
 test("told to stop while it waits, it stops at once and says where it stands", async () => {
   const run = scenario(WEB);
   void run.clock.sleep(1500).then(() => run.stop.abort());

@@ -63,7 +63,11 @@ async function drive(
   const statuses = openStatuses(inputs, deps);
   const preview = deps.preview ?? createPreviewCache();
   const begun = { ...inputs, statuses: statuses.all() };
-  const plan = await checkBefore(begun, { ...deps, preview });
+  const plan = await checkBefore(begun, { ...deps, preview }).catch((error: unknown) => {
+    if (deps.stop.aborted && !deps.fence.lost.aborted) return undefined;
+    throw error;
+  });
+  if (plan === undefined) return interrupted(begun.statuses);
   const definedKinds = plan.definedKinds;
   const run = createRunContext(inputs, { ...deps, preview }, { ...parts, definedKinds });
   const slots = createLimit(deps.limits.concurrency);
@@ -98,8 +102,9 @@ async function checkBefore(
   /** Steps with objects that could not be checked yet. */
   readonly late: ReadonlySet<string>;
 }> {
-  const { cluster, clock, limits, forceConflicts, emit, fence } = deps;
-  const world = { cluster, clock, limits, forceConflicts, signal: fence.lost };
+  const { cluster, clock, limits, forceConflicts, emit, fence, stop } = deps;
+  const signal = AbortSignal.any([fence.lost, stop]);
+  const world = { cluster, clock, limits, forceConflicts, signal };
   const { preview, plan } = await planAndCheck(
     inputs,
     deps.preview === undefined ? world : { ...world, preview: deps.preview },
