@@ -53,7 +53,7 @@ test.each(
 });
 
 test("the first example renders to what it seems to", () => {
-  const [, text = ""] = /```handlebars\n([^]*?)```/.exec(doc) ?? [];
+  const [, text = ""] = /```handlebars\n(.*?)```/s.exec(doc) ?? [];
   expect(render(text)).toBe(
     [
       "apiVersion: v1",
