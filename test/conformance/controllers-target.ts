@@ -13,7 +13,7 @@ export interface Target {
   close(): Promise<void>;
 }
 
-/** The real cluster of KUBECONFIG when KPLAN_CONFORMANCE is `real`, else an embedded one in this process, ten times as fast. */
+/** The real cluster of KUBECONFIG when KPLAN_CONFORMANCE is `real`, else an embedded one in this process, twenty times as fast. */
 export function openTarget(): Promise<Target> {
   return process.env.KPLAN_CONFORMANCE === "real" ? realTarget() : embeddedTarget();
 }
@@ -24,14 +24,14 @@ async function realTarget(): Promise<Target> {
 }
 
 async function embeddedTarget(): Promise<Target> {
-  const server = await startServer({ speed: 10 });
+  const server = await startServer({ speed: 20 });
   const folder = mkdtempSync(join(tmpdir(), "kplan-conformance-"));
   const kubeconfig = join(folder, "kubeconfig");
   writeFileSync(kubeconfig, server.kubeconfig(), { mode: 0o600 });
   const { cluster } = await connect({ env: {}, kubeconfig, version: "test" });
   return {
     cluster,
-    interval: 10,
+    interval: 40,
     close: async () => {
       cluster.close();
       await server.close();

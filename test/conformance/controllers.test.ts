@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cluster } from "../../src/model/cluster.ts";
 import type { KubeObject } from "../../src/model/kube-object.ts";
 import { openTarget, type Target } from "./controllers-target.ts";
-import { followPods, isReady, PATIENCE, type PodLog } from "./pod-log.ts";
+import { followObject, followPods, isReady, PATIENCE, type PodLog } from "./pod-log.ts";
 import { claimTemplate, container, newTemplate, workload } from "./workloads.ts";
 
 const namespace = "kp-health";
 let target: Target;
 let cluster: Cluster;
+const ended = new AbortController();
 
 beforeAll(async () => {
   target = await openTarget();
@@ -17,6 +18,7 @@ beforeAll(async () => {
 }, PATIENCE);
 
 afterAll(async () => {
+  ended.abort();
   await cluster.delete({ apiVersion: "v1", kind: "Namespace", name: namespace });
   await target.close();
 }, PATIENCE);
@@ -36,6 +38,19 @@ const remove = (
   name: string,
   propagation: "Foreground" | "Background" | "Orphan" = "Background",
 ): Promise<boolean> => cluster.delete({ apiVersion, kind, namespace, name }, { propagation });
+
+/** Follows one object until the suite ends. */
+const statesOf = (
+  apiVersion: string,
+  kind: string,
+  name: string,
+  within?: string,
+): Promise<readonly KubeObject[]> =>
+  followObject(
+    cluster,
+    { apiVersion, kind, name, ...(within !== undefined && { namespace: within }) },
+    ended.signal,
+  );
 
 const isThere = (object: KubeObject | undefined): boolean => object !== undefined;
 const isGone = (object: KubeObject | undefined): boolean => object === undefined;
@@ -71,6 +86,7 @@ async function withPods(
   const { name } = object.metadata;
   const log = followPods(cluster, namespace, `app=${name}`);
   try {
+    await log.started;
     await cluster.create(object);
     await act(log, name);
   } finally {
@@ -439,11 +455,11 @@ describe.concurrent("controllers", { timeout: 2 * PATIENCE }, () => {
   test("deleting in the foreground keeps the owner until the dependents are gone", async () => {
     await withPods(workload("Deployment", namespace, "fore"), async (log) => {
       await log.until(runs(1));
+      const states = await statesOf("apps/v1", "Deployment", "fore", namespace);
       await remove("apps/v1", "Deployment", "fore", "Foreground");
-      const marked = await get("apps/v1", "Deployment", "fore");
-      expect(marked?.metadata.finalizers).toEqual(["foregroundDeletion"]);
-      expect(marked?.metadata.deletionTimestamp).toBeDefined();
       await until(() => get("apps/v1", "Deployment", "fore"), isGone);
+      const marked = states.find(({ metadata }) => metadata.deletionTimestamp !== undefined);
+      expect(marked?.metadata.finalizers).toEqual(["foregroundDeletion"]);
       expect(await list("apps/v1", "ReplicaSet", "app=fore")).toEqual([]);
       expect(await list("v1", "Pod", "app=fore")).toEqual([]);
     });
@@ -508,18 +524,10 @@ describe.concurrent("controllers", { timeout: 2 * PATIENCE }, () => {
     await cluster.create(
       service("all-pods", { clusterIP: "None", publishNotReadyAddresses: true }),
     );
-    const ended = new AbortController();
-    const seen: Record<string, string[]> = { "ready-only": [], "all-pods": [] };
-    const follow = async (): Promise<void> => {
-      const query = { apiVersion: "v1", kind: "Endpoints", namespace };
-      for await (const event of cluster.watch(query, { signal: ended.signal })) {
-        if (event.type !== "added" && event.type !== "modified") continue;
-        const lines = seen[event.object.metadata.name];
-        const line = subsetText(event.object);
-        if (lines !== undefined && lines.at(-1) !== line) lines.push(line);
-      }
+    const states = {
+      ready: await statesOf("v1", "Endpoints", "ready-only", namespace),
+      all: await statesOf("v1", "Endpoints", "all-pods", namespace),
     };
-    const following = follow().catch(() => undefined);
     const pod = {
       containers: [
         {
@@ -541,8 +549,8 @@ describe.concurrent("controllers", { timeout: 2 * PATIENCE }, () => {
         () => read("ready-only"),
         (text) => text === ready,
       );
-      expect(seen["ready-only"]).toContain(`unready ${ip} backend-0 sql:3307`);
-      expect(seen["all-pods"]?.filter((line) => line.includes("unready"))).toEqual([]);
+      expect(states.ready.map(subsetText)).toContain(`unready ${ip} backend-0 sql:3307`);
+      expect(states.all.map(subsetText).filter((line) => line.includes("unready"))).toEqual([]);
       const addresses = (await get("v1", "Endpoints", "all-pods")) as {
         subsets?: { addresses?: { hostname?: string }[] }[];
       };
@@ -553,8 +561,6 @@ describe.concurrent("controllers", { timeout: 2 * PATIENCE }, () => {
         (text) => text === "",
       );
     });
-    ended.abort();
-    await following;
   });
 
   test("a pod waits for the ConfigMap that it mounts", async () => {
@@ -575,15 +581,18 @@ describe.concurrent("controllers", { timeout: 2 * PATIENCE }, () => {
     await withPods(set, async (log) => {
       const about = `involvedObject.kind=Pod,involvedObject.name=mounts-0`;
       const query = { apiVersion: "v1", kind: "Event", namespace, fieldSelector: about };
+      const absent =
+        'MountVolume.SetUp failed for volume "config" : configmap "late-config" not found';
       const events = await until(
         () => cluster.list(query),
-        ({ items }) => items.some(({ reason }) => reason === "FailedMount"),
+        ({ items }) => items.some(({ message }) => message === absent),
       );
-      expect(events.items.find(({ reason }) => reason === "FailedMount")?.message).toBe(
-        'MountVolume.SetUp failed for volume "config" : configmap "late-config" not found',
-      );
-      const waiting = statusOf(log.pods.get("mounts-0")).containerStatuses?.[0]?.state;
-      expect(waiting).toEqual({ waiting: { reason: "ContainerCreating" } });
+      const event = events.items.find(({ message }) => message === absent);
+      expect(event).toMatchObject({ reason: "FailedMount", type: "Warning" });
+      await log.until(({ pods }) => {
+        const state = statusOf(pods.get("mounts-0")).containerStatuses?.[0]?.state;
+        return state?.waiting?.reason === "ContainerCreating";
+      });
       await cluster.create({
         apiVersion: "v1",
         kind: "ConfigMap",
@@ -771,11 +780,12 @@ describe.concurrent("controllers", { timeout: 2 * PATIENCE }, () => {
     await cluster.create(workload("Deployment", name, "inhabitant"));
     const log = followPods(cluster, name, "app=inhabitant");
     await log.until(runs(1));
+    const states = await statesOf("v1", "Namespace", name);
     await cluster.delete({ apiVersion: "v1", kind: "Namespace", name });
-    const going = await cluster.get({ apiVersion: "v1", kind: "Namespace", name });
-    expect(statusOf(going).phase).toBe("Terminating");
     await until(() => cluster.get({ apiVersion: "v1", kind: "Namespace", name }), isGone);
     log.stop();
+    const going = states.find(({ metadata }) => metadata.deletionTimestamp !== undefined);
+    expect(statusOf(going).phase).toBe("Terminating");
     expect(await inside("apps/v1", "Deployment", "inhabitant")()).toBeUndefined();
   });
 

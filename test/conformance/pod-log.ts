@@ -1,4 +1,4 @@
-import type { Cluster } from "../../src/model/cluster.ts";
+import type { Cluster, ListQuery } from "../../src/model/cluster.ts";
 import type { KubeObject } from "../../src/model/kube-object.ts";
 
 /** What happened to a set of pods, in order: `+a-0`, `ready a-0`, `end a-0` (deletion asked for), `-a-0`. */
@@ -6,6 +6,8 @@ export interface PodLog {
   readonly lines: readonly string[];
   /** The pods as they are now, by name. */
   readonly pods: ReadonlyMap<string, KubeObject>;
+  /** Resolves once changes are followed: what is made after that is seen being made. */
+  readonly started: Promise<void>;
   /** Resolves when `test` holds; rejects after a while with what was seen. */
   until(test: (log: PodLog) => boolean): Promise<void>;
   stop(): void;
@@ -17,6 +19,10 @@ export function followPods(cluster: Cluster, namespace: string, labelSelector: s
   const pods = new Map<string, KubeObject>();
   const ended = new AbortController();
   const waiting = new Set<() => void>();
+  let begin: () => void = () => {};
+  const started = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
   const see = (pod: KubeObject): void => {
     const { name } = pod.metadata;
     const before = pods.get(name);
@@ -29,8 +35,10 @@ export function followPods(cluster: Cluster, namespace: string, labelSelector: s
   const follow = async (): Promise<void> => {
     const query = { apiVersion: "v1", kind: "Pod", namespace, labelSelector };
     for await (const event of cluster.watch(query, { signal: ended.signal })) {
-      if (event.type === "listed") for (const pod of event.items) see(pod);
-      else if (event.type === "deleted") {
+      if (event.type === "listed") {
+        for (const pod of event.items) see(pod);
+        begin();
+      } else if (event.type === "deleted") {
         lines.push(`-${event.object.metadata.name}`);
         pods.delete(event.object.metadata.name);
       } else if (event.type !== "polling") see(event.object);
@@ -40,6 +48,7 @@ export function followPods(cluster: Cluster, namespace: string, labelSelector: s
   const log: PodLog = {
     lines,
     pods,
+    started,
     until: (test) =>
       new Promise((resolve, reject) => {
         const late = setTimeout(
@@ -63,8 +72,26 @@ export function followPods(cluster: Cluster, namespace: string, labelSelector: s
   return log;
 }
 
+/** Collects what an object was like after each change, until `signal` aborts; resolves once changes are followed. */
+export function followObject(
+  cluster: Cluster,
+  query: ListQuery,
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  const states: KubeObject[] = [];
+  return new Promise((resolve, reject) => {
+    const follow = async (): Promise<void> => {
+      for await (const event of cluster.watch(query, { signal })) {
+        if (event.type === "listed") resolve(states);
+        if (event.type === "added" || event.type === "modified") states.push(event.object);
+      }
+    };
+    follow().catch(reject);
+  });
+}
+
 /** Milliseconds after which a test gives up waiting. */
-export const PATIENCE = 8_000;
+export const PATIENCE: number = process.env.KPLAN_CONFORMANCE === "real" ? 120_000 : 15_000;
 
 /** True when a pod's Ready condition says so. */
 export function isReady(pod: KubeObject): boolean {

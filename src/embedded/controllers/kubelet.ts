@@ -4,7 +4,8 @@ import type { ControllerApi } from "../controller-api.ts";
 import { type NewCondition, withCondition } from "./conditions.ts";
 import { nodeAddress } from "./nodes.ts";
 import { environmentProblem, mountProblem } from "./pod-needs.ts";
-import { nextPodStep, type PodStep, type PodTimings, type PodWorld } from "./pod-timeline.ts";
+import type { PodWorld } from "./pod-stages.ts";
+import { nextPodStep, type PodStep, type PodTimings } from "./pod-timeline.ts";
 import { placePod } from "./scheduler.ts";
 import { podSpecOf, podStatusOf } from "./shapes.ts";
 import { timestamp } from "./timestamp.ts";
@@ -33,6 +34,10 @@ export function startKubelet(api: ControllerApi, timings: PodTimings): () => voi
     before?.cancel();
     waiting.delete(uid);
     if (step === undefined) return;
+    if (step.after === 0) {
+      take(pod);
+      return;
+    }
     const cancel = api.schedule(step.after, () => {
       waiting.delete(uid);
       const live = api.get("Pod", name, namespace);

@@ -1,14 +1,18 @@
 import type { KubeObject } from "../../model/kube-object.ts";
-import { conditionOf, type NewCondition, withCondition } from "./conditions.ts";
-import { isOver, isTerminating } from "./pod-state.ts";
+import { conditionOf } from "./conditions.ts";
 import {
-  type Condition,
-  type Container,
-  type ContainerStatus,
-  type PodStatus,
-  podSpecOf,
-  podStatusOf,
-} from "./shapes.ts";
+  accepted,
+  initialised,
+  initStatusOf,
+  type PodWorld,
+  ready,
+  running,
+  started,
+  statusFor,
+  succeeded,
+} from "./pod-stages.ts";
+import { isOver, isTerminating } from "./pod-state.ts";
+import { type ContainerStatus, type PodStatus, podSpecOf, podStatusOf } from "./shapes.ts";
 
 /** How long the stages of a simulated pod take, in milliseconds. */
 export interface PodTimings {
@@ -35,19 +39,6 @@ export const POD_TIMINGS: PodTimings = {
   work: 500,
   terminate: 300,
 };
-
-/** What around a pod decides how it goes on. */
-export interface PodWorld {
-  /** RFC 3339. */
-  readonly now: string;
-  readonly nodeAddress: string;
-  /** Address for the pod when it starts. */
-  readonly podIP: string;
-  /** Why its volumes cannot be mounted. */
-  readonly mountProblem: string | undefined;
-  /** Why a container cannot be made, by name. */
-  readonly containerProblems: ReadonlyMap<string, string>;
-}
 
 /** What happens to a pod next, and after how many milliseconds in its present state; undefined: nothing by itself. */
 export type PodStep =
@@ -77,13 +68,12 @@ export function nextPodStep(pod: KubeObject, world: PodWorld, timings: PodTiming
     return to(started(pod, world), timings.prepare);
   }
   if (pending !== undefined) return to(initialised(pod, pending, world), timings.init);
-  if (status.phase !== "Running") return to(running(pod, world), 0);
-  const stuck = spec.containers.find(
-    ({ name }) => statusFor(status, name)?.state.running === undefined,
+  const allRun = spec.containers.every(
+    ({ name }) => statusFor(status, name)?.state.running !== undefined,
   );
-  if (stuck !== undefined) {
+  if (!allRun) {
     const next = running(pod, world);
-    return JSON.stringify(next) === JSON.stringify(status) ? undefined : to(next, 0);
+    return stageOf(next) === stageOf(status) ? undefined : to(next, 0);
   }
   if (spec.restartPolicy !== undefined && spec.restartPolicy !== "Always")
     return to(succeeded(pod, world), timings.work);
@@ -95,12 +85,9 @@ function to(status: PodStatus, after: number): PodStep {
   return { act: "status", after, status };
 }
 
-function initStatusOf(status: PodStatus, name: string): ContainerStatus | undefined {
-  return status.initContainerStatuses?.find((one) => one.name === name);
-}
-
-function statusFor(status: PodStatus, name: string): ContainerStatus | undefined {
-  return status.containerStatuses?.find((one) => one.name === name);
+/** What distinguishes one stage of the containers' start from another. */
+function stageOf({ phase, containerStatuses = [] }: PodStatus): string {
+  return JSON.stringify([phase, containerStatuses.map(({ name, state }) => [name, state])]);
 }
 
 function isDone(status: ContainerStatus | undefined): boolean {
@@ -109,214 +96,4 @@ function isDone(status: ContainerStatus | undefined): boolean {
 
 function wasStarted(status: PodStatus): boolean {
   return status.phase === "Running";
-}
-
-/** The kubelet has seen the pod: nothing runs yet. */
-function accepted(pod: KubeObject, { now, nodeAddress }: PodWorld): PodStatus {
-  const { initContainers = [], containers } = podSpecOf(pod);
-  const status = podStatusOf(pod);
-  const reason = initContainers.length > 0 ? "PodInitializing" : "ContainerCreating";
-  const uninitialised =
-    initContainers.length > 0
-      ? {
-          reason: "ContainersNotInitialized",
-          message: `containers with incomplete status: [${names(initContainers)}]`,
-        }
-      : undefined;
-  return {
-    ...status,
-    phase: "Pending",
-    conditions: conditions(status, now, [
-      { type: "Initialized", status: uninitialised ? "False" : "True", ...uninitialised },
-      ...notReady(containers),
-    ]),
-    hostIP: nodeAddress,
-    startTime: now,
-    ...(initContainers.length > 0 && {
-      initContainerStatuses: initContainers.map((one) => waiting(one, reason)),
-    }),
-    containerStatuses: containers.map((one) => waiting(one, reason)),
-  };
-}
-
-/** The pod has its address; the first init container runs, or there is none. */
-function started(pod: KubeObject, world: PodWorld): PodStatus {
-  const { initContainers = [] } = podSpecOf(pod);
-  const addressed = { ...podStatusOf(pod), ...address(world) };
-  const [first] = initContainers;
-  if (first === undefined) return running({ ...pod, status: addressed }, world);
-  return {
-    ...addressed,
-    initContainerStatuses: replaced(
-      addressed.initContainerStatuses,
-      runningContainer(first, world),
-    ),
-  };
-}
-
-function address({ podIP }: PodWorld): Pick<PodStatus, "podIP"> & { podIPs: unknown } {
-  return { podIP, podIPs: [{ ip: podIP }] };
-}
-
-/** An init container has done its work; the next one runs. */
-function initialised(pod: KubeObject, ended: Container, world: PodWorld): PodStatus {
-  const { initContainers = [] } = podSpecOf(pod);
-  const status = podStatusOf(pod);
-  const before = initStatusOf(status, ended.name);
-  let list = replaced(status.initContainerStatuses, completed(ended, before, world.now, true));
-  const next = initContainers[initContainers.indexOf(ended) + 1];
-  if (next !== undefined) list = replaced(list, runningContainer(next, world));
-  const rest = initContainers.slice(initContainers.indexOf(ended) + 1);
-  const initialized: NewCondition =
-    rest.length === 0
-      ? { type: "Initialized", status: "True" }
-      : {
-          type: "Initialized",
-          status: "False",
-          reason: "ContainersNotInitialized",
-          message: `containers with incomplete status: [${names(rest)}]`,
-        };
-  return {
-    ...status,
-    conditions: conditions(status, world.now, [initialized]),
-    initContainerStatuses: list,
-  };
-}
-
-/** The containers run, as far as they can be made. */
-function running(pod: KubeObject, world: PodWorld): PodStatus {
-  const { containers } = podSpecOf(pod);
-  const status = podStatusOf(pod);
-  const list = containers.map((container) => {
-    const before = statusFor(status, container.name);
-    if (before?.state.running !== undefined) return before;
-    const problem = world.containerProblems.get(container.name);
-    return problem === undefined
-      ? runningContainer(container, world)
-      : waiting(container, "CreateContainerConfigError", problem);
-  });
-  const some = list.some(({ state }) => state.running !== undefined);
-  return {
-    ...status,
-    phase: some ? "Running" : "Pending",
-    conditions: conditions(status, world.now, [
-      { type: "Initialized", status: "True" },
-      ...notReady(containers),
-    ]),
-    containerStatuses: list,
-  };
-}
-
-function ready(pod: KubeObject, { now }: PodWorld): PodStatus {
-  const status = podStatusOf(pod);
-  return {
-    ...status,
-    conditions: conditions(status, now, [
-      { type: "Ready", status: "True" },
-      { type: "ContainersReady", status: "True" },
-    ]),
-    containerStatuses: (status.containerStatuses ?? []).map((one) => ({ ...one, ready: true })),
-  };
-}
-
-function succeeded(pod: KubeObject, { now }: PodWorld): PodStatus {
-  const { containers } = podSpecOf(pod);
-  const status = podStatusOf(pod);
-  const reason = "PodCompleted";
-  return {
-    ...status,
-    phase: "Succeeded",
-    conditions: conditions(status, now, [
-      { type: "Initialized", status: "True", reason },
-      { type: "Ready", status: "False", reason },
-      { type: "ContainersReady", status: "False", reason },
-    ]),
-    containerStatuses: containers.map((one) =>
-      completed(one, statusFor(status, one.name), now, false),
-    ),
-  };
-}
-
-function conditions(
-  status: PodStatus,
-  now: string,
-  next: readonly NewCondition[],
-): readonly Condition[] {
-  let list = status.conditions ?? [];
-  for (const one of next) list = withCondition(list, one, now);
-  return list;
-}
-
-function notReady(containers: readonly Container[]): NewCondition[] {
-  const why = {
-    status: "False" as const,
-    reason: "ContainersNotReady",
-    message: `containers with unready status: [${names(containers)}]`,
-  };
-  return [
-    { type: "Ready", ...why },
-    { type: "ContainersReady", ...why },
-  ];
-}
-
-function names(containers: readonly Container[]): string {
-  return containers.map(({ name }) => name).join(" ");
-}
-
-function replaced(
-  list: readonly ContainerStatus[] | undefined,
-  next: ContainerStatus,
-): readonly ContainerStatus[] {
-  return (list ?? []).map((one) => (one.name === next.name ? next : one));
-}
-
-function waiting({ name, image }: Container, reason: string, message?: string): ContainerStatus {
-  return {
-    name,
-    image,
-    imageID: "",
-    ready: false,
-    restartCount: 0,
-    started: false,
-    state: { waiting: { reason, ...(message !== undefined && { message }) } },
-    lastState: {},
-  };
-}
-
-function runningContainer({ name, image }: Container, { now }: PodWorld): ContainerStatus {
-  return {
-    name,
-    image,
-    imageID: `simulated://${image}`,
-    containerID: `simulated://${name}`,
-    ready: false,
-    restartCount: 0,
-    started: true,
-    state: { running: { startedAt: now } },
-    lastState: {},
-  };
-}
-
-function completed(
-  container: Container,
-  before: ContainerStatus | undefined,
-  now: string,
-  ready: boolean,
-): ContainerStatus {
-  return {
-    ...(before ?? waiting(container, "")),
-    imageID: `simulated://${container.image}`,
-    containerID: `simulated://${container.name}`,
-    ready,
-    started: false,
-    state: {
-      terminated: {
-        exitCode: 0,
-        reason: "Completed",
-        startedAt: before?.state.running?.startedAt ?? now,
-        finishedAt: now,
-        containerID: `simulated://${container.name}`,
-      },
-    },
-  };
 }
