@@ -15,9 +15,10 @@ function asKubernetes(tag: TagDefinition): TagDefinition {
       const value = tag.resolve(source, isExplicit, tagName);
       if (value !== NOT_RESOLVED) return value;
       const kubernetes = resolveScalar(source);
-      return typeof kubernetes === "number" || typeof kubernetes === "bigint"
-        ? kubernetes
-        : NOT_RESOLVED;
+      const isNumber = typeof kubernetes === "number" || typeof kubernetes === "bigint";
+      // A fraction without underscores is what js-yaml's own float says; to claim it here would have it written with a tag.
+      const isFloat = /[.eE]/.test(source) && !source.includes("_");
+      return isNumber && !isFloat ? kubernetes : NOT_RESOLVED;
     },
   };
 }

@@ -6,6 +6,7 @@ import { parseDocuments } from "./parse-documents.ts";
 import { parseYaml } from "./parse-yaml.ts";
 
 test.each<[unknown, string]>([
+  [{ a: 1.5, b: -0.25, c: "1.5" }, 'a: 1.5\nb: -0.25\nc: "1.5"\n'],
   [{ b: 1, a: [1, { c: null }] }, "a:\n- 1\n- c: null\nb: 1\n"],
   [{ text: "a\nb\n", no: "yes" }, '"no": "yes"\ntext: |\n  a\n  b\n'],
   [{ a: [], b: {}, c: "" }, 'a: []\nb: {}\nc: ""\n'],
