@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cluster } from "../../src/model/cluster.ts";
 import type { KubeObject } from "../../src/model/kube-object.ts";
@@ -5,7 +6,8 @@ import { openTarget, type Target } from "./controllers-target.ts";
 import { followObject, followPods, isReady, PATIENCE, type PodLog } from "./pod-log.ts";
 import { claimTemplate, container, newTemplate, workload } from "./workloads.ts";
 
-const namespace = "kp-health";
+/** Runs do not meet each other on a cluster that lasts. */
+const namespace = `kp-health-${randomBytes(3).toString("hex")}`;
 let target: Target;
 let cluster: Cluster;
 const ended = new AbortController();
@@ -769,7 +771,7 @@ describe.concurrent("controllers", { timeout: 2 * PATIENCE }, () => {
   });
 
   test("a namespace begins with its account and ends with all that is in it", async () => {
-    const name = "kp-health-brief";
+    const name = `${namespace}-brief`;
     await cluster.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
     const inside =
       (apiVersion: string, kind: string, each: string) => (): Promise<KubeObject | undefined> =>
@@ -795,16 +797,17 @@ describe.concurrent("controllers", { timeout: 2 * PATIENCE }, () => {
       kind: "StorageClass",
       name: "standard",
     });
+    const later = `${namespace}-later`;
     const { provisioner } = standard as unknown as { provisioner: string };
     await cluster.create({
       apiVersion: "storage.k8s.io/v1",
       kind: "StorageClass",
-      metadata: { name: "kp-health-later" },
+      metadata: { name: later },
       provisioner,
       volumeBindingMode: "WaitForFirstConsumer",
     });
     try {
-      const { spec } = claimTemplate("", "kp-health-later") as { spec: unknown };
+      const { spec } = claimTemplate("", later) as { spec: unknown };
       const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim" };
       await cluster.create({ ...claim, metadata: { name: "patient", namespace }, spec });
       await cluster.create({
@@ -834,7 +837,7 @@ describe.concurrent("controllers", { timeout: 2 * PATIENCE }, () => {
       await cluster.delete({
         apiVersion: "storage.k8s.io/v1",
         kind: "StorageClass",
-        name: "kp-health-later",
+        name: later,
       });
     }
   });
