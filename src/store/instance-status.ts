@@ -67,15 +67,25 @@ function readyCondition(instance: KubeObject, record: RunRecord): Condition | un
   if (!wanted) return before;
   const lastTransitionTime =
     before?.status === wanted.status ? before.lastTransitionTime : record.updatedAt;
-  return { type: "Ready", message: "", ...wanted, lastTransitionTime };
+  return { type: "Ready", ...wanted, lastTransitionTime };
 }
 
 const UNSETTLING: ReadonlySet<string> = new Set(["deploy", "update", "upgrade"]);
 
-function readiness(record: RunRecord): Pick<Condition, "status" | "reason"> | undefined {
-  if (record.status === "COMPLETE") return { status: "True", reason: "ResourcesReady" };
-  if (record.status === "FATAL_ERROR") return { status: "Unknown", reason: "PlanInFatalError" };
+/** Each state has a sentence: API servers of 1.20 built by a later Go take an empty text in a custom resource for null. */
+function readiness(
+  record: RunRecord,
+): Pick<Condition, "status" | "reason" | "message"> | undefined {
+  const plans = record.plans.join(", ");
+  if (record.status === "COMPLETE")
+    return { status: "True", reason: "ResourcesReady", message: `${plans} complete` };
+  if (record.status === "FATAL_ERROR")
+    return {
+      status: "Unknown",
+      reason: "PlanInFatalError",
+      message: record.message || `${plans} failed`,
+    };
   const active = record.planStatus.filter(({ status }) => isRunning(status));
   if (!active.some(({ name }) => UNSETTLING.has(name))) return undefined;
-  return { status: "Unknown", reason: "PlanInProgress" };
+  return { status: "Unknown", reason: "PlanInProgress", message: `${plans} in progress` };
 }
