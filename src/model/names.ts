@@ -16,6 +16,11 @@ export const LABEL = {
   instance: "kudo.dev/instance",
   /** Ours, on our own objects (runs, package pieces, leases, secrets): what the object is for. */
   role: "kplan.dev/role",
+  /**
+   * On a ConfigMap of a package, with the value `claims`: it says something about the data on the instance's claims, so it lives as long as they do: `uninstall`
+   * leaves it, `--delete-claims` deletes it with them.
+   */
+  lifetime: "kplan.dev/lifetime",
 } as const;
 
 /** Annotations, KUDO's and ours. */
