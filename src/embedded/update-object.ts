@@ -100,11 +100,12 @@ export function storeChanged(
   return stored;
 }
 
-/** An empty list of managed fields from a client takes all ownership away; else it counts what is stored. */
+/** Managed fields count as the client sends them (so does kubectl hand fields over from one manager to another); none sent: as stored; one empty entry: nobody owns anything. */
 function baseOf(live: KubeObject, given: KubeObject): ManagedFieldsEntry[] {
-  const list = given.metadata.managedFields;
-  const reset = list?.every((entry) => Object.keys(entry).length === 0);
-  return list && reset ? [] : (live.metadata.managedFields ?? []);
+  const list = given.metadata.managedFields ?? [];
+  if (list.length === 0) return live.metadata.managedFields ?? [];
+  const reset = list.length === 1 && list.every((entry) => Object.keys(entry).length === 0);
+  return reset ? [] : list;
 }
 
 function checkPreconditions(kind: ServedKind, live: KubeObject, metadata: ObjectMeta): void {

@@ -156,3 +156,32 @@ test("a patch may not rename", async () => {
   const { status } = await t.api.patch(deployment, "merge-patch", { metadata: { name: "other" } });
   expect([400, 422]).toContain(status);
 });
+
+test("managed fields that a patch sends count: fields go over from an update to an apply, and then with it", async () => {
+  const maps = `/api/v1/namespaces/${t.namespace}/configmaps`;
+  const path = `${maps}/handed-over`;
+  const object = (data: object): object => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "handed-over" },
+    data,
+  });
+  const made = await t.api.post(`${maps}?fieldManager=owner`, object({ a: "1", b: "2" }));
+  const [entry] = made.body.metadata.managedFields;
+  expect(entry.operation).toBe("Update");
+  const handed = await t.api.patch(`${path}?fieldManager=owner`, "json-patch", [
+    { op: "test", path: "/metadata/resourceVersion", value: made.body.metadata.resourceVersion },
+    {
+      op: "replace",
+      path: "/metadata/managedFields",
+      value: [{ ...entry, operation: "Apply" }],
+    },
+  ]);
+  expect(handed.status).toBe(200);
+  const operations = handed.body.metadata.managedFields.map(
+    ({ operation }: { operation: string }) => operation,
+  );
+  expect(operations).toEqual(["Apply"]);
+  const applied = await t.api.apply(path, object({ a: "3" }), { manager: "owner" });
+  expect([applied.status, applied.body.data]).toEqual([200, { a: "3" }]);
+});
