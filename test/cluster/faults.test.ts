@@ -474,9 +474,13 @@ test("a dry run writes nothing, forces only what is ours, and tells the conflict
   );
   const api = apiOver(server.url);
   await applyObject(api, object({ x: "5" }), { live: created, dryRun: true });
-  expect(server.received.map(({ query }) => [query.get("dryRun"), query.get("force")])).toEqual([
-    ["All", null],
-    ["All", "true"],
+  // The third asks what the server makes of the object without what only the forced answer has.
+  expect(
+    server.received.map(({ method, query }) => [method, query.get("dryRun"), query.get("force")]),
+  ).toEqual([
+    ["PATCH", "All", null],
+    ["PATCH", "All", "true"],
+    ["PUT", "All", null],
   ]);
   api.transport.close();
 
