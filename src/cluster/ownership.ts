@@ -2,6 +2,7 @@ import { isMap } from "../model/json.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../model/kube-object.ts";
 import { ANNOTATION, FIELD_MANAGER } from "../model/names.ts";
 import { difference, type FieldSet, union, without } from "./field-set.ts";
+import { mergedAsApplied } from "./merged-as-applied.ts";
 
 /** Annotations that kplan patches beside its templates. */
 const PATCHED = [`f:${ANNOTATION.token}`, `f:${ANNOTATION.request}`];
@@ -37,6 +38,27 @@ export function asIfTakenOver(live: KubeObject, answer: KubeObject): KubeObject 
   for (const entry of answer.metadata.managedFields ?? [])
     if (!isOurUpdate(entry)) dropped = difference(dropped, entry.fieldsV1 ?? {});
   return without(answer, dropped) as KubeObject;
+}
+
+/**
+ * What an apply would leave where no dry run can tell, because what should go with the take-over stands beside what comes (a port of the same name under
+ * another number): worked out here, to be judged by a dry run of a replacement.
+ */
+export function asIfAppliedOver(live: KubeObject, object: KubeObject): KubeObject {
+  const { uid, resourceVersion } = live.metadata;
+  let owned: FieldSet = {};
+  for (const entry of live.metadata.managedFields ?? [])
+    if (isOurUpdate(entry)) owned = union(owned, split(entry.fieldsV1 ?? {}).moved);
+    else if (isOurApply(entry)) owned = union(owned, entry.fieldsV1 ?? {});
+  const merged = mergedAsApplied(live, object, owned) as KubeObject;
+  return {
+    ...merged,
+    metadata: {
+      ...merged.metadata,
+      ...(uid !== undefined && { uid }),
+      ...(resourceVersion !== undefined && { resourceVersion }),
+    },
+  };
 }
 
 /**

@@ -9,7 +9,7 @@ import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts"
 import { FIELD_MANAGER } from "../model/names.ts";
 import { type Api, about, call, callError, limits, objectIn } from "./api.ts";
 import { contained } from "./contained.ts";
-import { asIfTakenOver, takenOver } from "./ownership.ts";
+import { asIfAppliedOver, asIfTakenOver, takenOver } from "./ownership.ts";
 import { collectionPath, namespaceOf, objectPath, query } from "./paths.ts";
 import { withProtocols } from "./protocol-default.ts";
 import { getObject } from "./read-objects.ts";
@@ -255,13 +255,27 @@ async function previewOver(
       error instanceof ClusterError &&
       error.conflicts.length > 0 &&
       error.conflicts.every((conflict) => conflict.manager === FIELD_MANAGER);
-    if (!own) throw withoutOwn(error);
-    answer = await applyOver(api, object, live, { ...options, force: true });
+    if (!own) return await previewReplaced(api, object, live, { options, error });
+    answer = await applyOver(api, object, live, { ...options, force: true }).catch((later) =>
+      previewReplaced(api, object, live, { options, error: later }),
+    );
   }
   const left = asIfTakenOver(live, answer);
   return canonicalJson(left) === canonicalJson(answer)
     ? answer
     : await defaulted(api, left, options);
+}
+
+/** What is refused only because the fields that go with the take-over are still there, is judged without them. Throws any other error, and what is refused then. */
+async function previewReplaced(
+  api: Api,
+  object: KubeObject,
+  live: KubeObject,
+  { options, error }: { readonly options: ApplyOptions; readonly error: unknown },
+): Promise<KubeObject> {
+  if (!(error instanceof ClusterError) || error.kind !== "invalid") throw withoutOwn(error);
+  const merged = asIfAppliedOver(live, withProtocols(object));
+  return await replaceObject(api, merged, { ...limits(options), dryRun: true } as WriteOptions);
 }
 
 /** What the server makes of an object from which fields were taken: it fills in its defaults again. As it is where we may not `update`. */
