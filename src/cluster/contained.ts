@@ -1,4 +1,5 @@
 import { isMap } from "../model/json.ts";
+import { quantity } from "../model/quantity.ts";
 
 /**
  * Whether an object of the server holds all that we sent, so that it is what our write made: the server may add members, leave empty ones out, and write
@@ -38,36 +39,7 @@ function withEncodedData(map: Record<string, unknown>): Record<string, unknown> 
   };
 }
 
-const SUFFIX: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
-
-/** `1000m` and `1`, `1024Mi` and `1Gi`: equal quantities (Kubernetes API, resource.Quantity). */
+/** `1000m` and `1`, `1024Mi` and `1Gi`: equal quantities. */
 function sameQuantity(a: unknown, b: unknown): boolean {
-  const one = quantity(a);
-  return one !== undefined && one === quantity(b);
-}
-
-function quantity(value: unknown): number | undefined {
-  if (typeof value !== "string" && typeof value !== "number") return undefined;
-  const [, digits, suffix = ""] =
-    /^([+-]?[0-9.]+(?:[eE][+-]?\d+)?)([numkMGTPE]|[KMGTPE]i)?$/.exec(String(value)) ?? [];
-  const factor = SUFFIX[suffix];
-  if (digits === undefined || factor === undefined) return undefined;
-  return Number((Number(digits) * factor).toPrecision(12));
+  return quantity(a) === quantity(b);
 }

@@ -1,7 +1,7 @@
 import { isMap } from "../../model/json.ts";
+import { quantity } from "../../model/quantity.ts";
 import type { FieldProblem } from "../api-error.ts";
 import { nameProblem } from "./names.ts";
-import { quantityValue } from "./quantity.ts";
 import { type Draft, invalidValue, mapsOf, problem, required, unsupported } from "./rule.ts";
 
 const PULL_POLICIES = ["Always", "IfNotPresent", "Never"];
@@ -97,7 +97,7 @@ function checkResources(resources: unknown, path: string): FieldProblem[] {
   const { requests, limits } = isMap(resources) ? resources : {};
   if (!isMap(requests) || !isMap(limits)) return [];
   return Object.entries(requests).flatMap(([name, request]) =>
-    limits[name] !== undefined && quantityValue(request) > quantityValue(limits[name])
+    limits[name] !== undefined && quantity(request) > quantity(limits[name])
       ? [invalidValue(`${path}.requests`, request, `must be less than or equal to ${name} limit`)]
       : [],
   );

@@ -1,9 +1,9 @@
 import type { Health, HealthContext, RelativesQuery } from "../../model/health.ts";
 import type { KubeObject } from "../../model/kube-object.ts";
+import { quantity } from "../../model/quantity.ts";
 import { isTrue } from "../conditions.ts";
 import { eventsAbout } from "../events.ts";
 import { at, textAt } from "../fields.ts";
-import { quantity } from "../quantity.ts";
 import { eventsOf } from "../relatives.ts";
 import type { HealthRule } from "../rule.ts";
 import { failed, progressing, ready } from "../verdict.ts";
