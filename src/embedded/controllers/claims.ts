@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../model/kube-object.ts";
+import { quantity } from "../../model/quantity.ts";
 import type { ControllerApi } from "../controller-api.ts";
 import { claimNames } from "./pod-needs.ts";
 import { isOver } from "./pod-state.ts";
@@ -104,7 +105,7 @@ function freeVolume(api: ControllerApi, claim: KubeObject): KubeObject | undefin
     return (
       (spec.storageClassName ?? "") === storageClassName &&
       accessModes.every((mode) => spec.accessModes?.includes(mode)) &&
-      size(spec.capacity?.storage) >= size(sizeOf(claim)) &&
+      quantity(spec.capacity?.storage) >= quantity(sizeOf(claim)) &&
       statusOf<{ phase?: string }>(volume).phase === "Available"
     );
   });
@@ -124,14 +125,6 @@ interface VolumeSpec {
 
 function sizeOf(claim: KubeObject): string {
   return (claim.spec as ClaimSpec).resources?.requests?.storage ?? "0";
-}
-
-/** Bytes of a quantity. */
-function size(text: string | undefined): number {
-  const [, number = "0", unit = ""] = /^([\d.]+)([A-Za-z]*)$/.exec(text ?? "") ?? [];
-  const power = " KMGTPE".indexOf(unit.charAt(0).toUpperCase());
-  const base = unit.endsWith("i") ? 1024 : 1000;
-  return Number(number) * (power > 0 ? base ** power : 1);
 }
 
 function provision(api: ControllerApi, claim: KubeObject, from: KubeObject): KubeObject {
@@ -197,7 +190,8 @@ function settle(api: ControllerApi, claim: KubeObject, volumeName: string): void
   const spec = volume.spec as VolumeSpec;
   const from = api.get("StorageClass", spec.storageClassName ?? "");
   const wanted = sizeOf(claim);
-  const grows = from?.allowVolumeExpansion === true && size(wanted) > size(spec.capacity?.storage);
+  const grows =
+    from?.allowVolumeExpansion === true && quantity(wanted) > quantity(spec.capacity?.storage);
   if (grows) api.update({ ...volume, spec: { ...spec, capacity: { storage: wanted } } });
   api.updateStatus({
     ...claim,
