@@ -1,3 +1,5 @@
+import type { Json } from "../model/json.ts";
+
 /** Parameter values as a command line gives them, not yet looked at. */
 export interface GivenValues {
   /** `NAME=VALUE`, `NAME=@file` or `NAME=-` (standard input), in the order given; they win over files. */
@@ -10,4 +12,23 @@ export interface GivenValues {
   readonly readFile: (path: string) => Promise<string>;
   /** Reads standard input to its end for `NAME=-`. */
   readonly readStdin: () => Promise<string>;
+}
+
+/** No values at all: what is there stays. */
+export const NO_VALUES: GivenValues = valuesOf({});
+
+/** Values as plain data, for programs: names to values of the parameters' types; `unset` names fall back to their default. */
+export function valuesOf(
+  values: Readonly<Record<string, Json>>,
+  unset: readonly string[] = [],
+): GivenValues {
+  const nothing = (): Promise<string> => Promise.resolve("");
+  return {
+    set: [],
+    files:
+      Object.keys(values).length === 0 ? [] : [{ name: "values", text: JSON.stringify(values) }],
+    unset,
+    readFile: nothing,
+    readStdin: nothing,
+  };
 }

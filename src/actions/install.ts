@@ -14,13 +14,14 @@ import { claimsOf, deleteClaims, refuseClaims } from "./claims.ts";
 import type { ActionContext } from "./context.ts";
 import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
 import { digestOf, operatorVersionOf, storedParameters } from "./find-instance.ts";
-import type { GivenValues } from "./given-values.ts";
+import { type GivenValues, NO_VALUES } from "./given-values.ts";
 import { createNamespace, hasNamespace, noNamespace } from "./install-namespace.ts";
 import { type InstanceState, readInstanceState } from "./instance-state.ts";
 import { getOperatorVersion, refuseOtherContent } from "./operator-version.ts";
 import { checkKubernetesVersion, usablePackage } from "./package-source.ts";
 import { refuseUninstalling } from "./refuse-uninstalling.ts";
 import { selectPlans } from "./select-plans.ts";
+import { tellWarnings } from "./tell-warnings.ts";
 
 /** What `install` is asked for. */
 export interface InstallRequest {
@@ -28,24 +29,28 @@ export interface InstallRequest {
   readonly source: string;
   /** Name of the instance; `<operator>-instance` when absent. */
   readonly instance?: string;
-  readonly values: GivenValues;
+  /** The package's defaults where absent. */
+  readonly values?: GivenValues;
   /** Create the namespace when it is not there. */
-  readonly createNamespace: boolean;
+  readonly createNamespace?: boolean;
   /** Install over the claims (and secret values) that an earlier instance of that name left. */
-  readonly reuseClaims: boolean;
+  readonly reuseClaims?: boolean;
   /** Delete them first. */
-  readonly deleteClaims: boolean;
+  readonly deleteClaims?: boolean;
   /** Replace a package of the same name and version whose content differs. */
-  readonly replaceVersion: boolean;
-  readonly dryRun: boolean;
+  readonly replaceVersion?: boolean;
+  /** Find out what would be written, and write nothing. */
+  readonly dryRun?: boolean;
 }
 
 /** Installs a package as an instance, or goes on with an unfinished install of it. */
 export async function install(ctx: ActionContext, request: InstallRequest): Promise<ActionResult> {
   const pkg = await usablePackage(ctx, request.source);
-  const assigned = await parseAssignments(pkg.parameters, request.values);
+  const assigned = await parseAssignments(pkg.parameters, request.values ?? NO_VALUES);
+  tellWarnings(ctx, assigned.issues);
   const name = request.instance ?? defaultInstanceName(pkg.operator.name);
-  const { dryRun } = request;
+  const { dryRun = false, replaceVersion = false, reuseClaims = false } = request;
+  const { deleteClaims: removes = false } = request;
 
   // What the values alone show is refused before the cluster is asked anything; one that is missing may be there from an unfinished install.
   const offline = desiredParameters(pkg, assigned, { name }).issues;
@@ -54,12 +59,12 @@ export async function install(ctx: ActionContext, request: InstallRequest): Prom
   const seen = await lookAround(ctx, pkg, name);
   const { state, capabilities, leftClaims } = seen;
   checkKubernetesVersion(pkg, capabilities);
-  refuseOtherContent(pkg, seen.operatorVersion, request.replaceVersion);
+  refuseOtherContent(pkg, seen.operatorVersion, replaceVersion);
   if (!seen.namespaced && !request.createNamespace) throw noNamespace(ctx.namespace);
-  if (!state.object) refuseClaims(name, leftClaims, request);
+  if (!state.object) refuseClaims(name, leftClaims, { reuseClaims, deleteClaims: removes });
   if (!dryRun && !seen.served) await ensureCrds(ctx.cluster, ctx.namespace);
   if (!dryRun && !seen.namespaced) await createNamespace(ctx);
-  const clears = request.deleteClaims && !state.object;
+  const clears = removes && !state.object;
   return await carryOut(
     ctx,
     {
@@ -69,7 +74,7 @@ export async function install(ctx: ActionContext, request: InstallRequest): Prom
       ...(Object.keys(assigned.secrets).length === 0 && {
         same: ["install", name, pkg.digest, assigned.given, assigned.unset],
       }),
-      decide: (now) => decideInstall(pkg, assigned, now, request.replaceVersion),
+      decide: (now) => decideInstall(pkg, assigned, now, replaceVersion),
       ...(clears && {
         prepare: async (lease, now) => {
           await deleteClaims(ctx, lease, name, leftClaims);

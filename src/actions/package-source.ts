@@ -9,6 +9,7 @@ import { readPackage } from "../package/read-package.ts";
 import { loadPackage as loadArchive, type PackageKey } from "../store/package-store.ts";
 import { verifyPackage } from "../verify/verify-package.ts";
 import type { ActionContext } from "./context.ts";
+import { tellWarnings } from "./tell-warnings.ts";
 
 /** Reads and verifies a package for use. Throws a `bad-input` KplanError with every problem; warnings are told. */
 export async function usablePackage(
@@ -19,12 +20,7 @@ export async function usablePackage(
   if (!pkg) refuse(source, issues);
   const all = [...issues, ...verifyPackage(pkg), ...versionIssues(pkg, ctx.version)];
   if (all.some(({ severity }) => severity === "error")) refuse(source, all);
-  for (const { severity, message, at } of all)
-    if (severity === "warning")
-      ctx.emit({
-        type: "warning",
-        message: at ? `${at.file}:${at.line}:${at.col}: ${message}` : message,
-      });
+  tellWarnings(ctx, all);
   return pkg;
 }
 

@@ -114,7 +114,7 @@ function strategyOf(word: string | undefined): Strategy {
 }
 
 /** A plan that runs, if any, else the one with the newest time (compat section 7.5). */
-function currentPlan(stored: readonly PlanStatus[]): string | undefined {
+export function currentPlan(stored: readonly PlanStatus[]): string | undefined {
   const running = stored.find(({ status }) => isRunning(status));
   if (running) return running.name;
   const ran = stored.filter(

@@ -9,7 +9,6 @@ import { carryOut, type Decided } from "./carry-out.ts";
 import type { ActionContext } from "./context.ts";
 import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
 import { instanceName, storedParameters } from "./find-instance.ts";
-import type { GivenValues } from "./given-values.ts";
 import { installedPackage } from "./installed-package.ts";
 import { type InstanceState, readInstanceState, requireInstance } from "./instance-state.ts";
 import { refuseUninstalling } from "./refuse-uninstalling.ts";
@@ -22,7 +21,8 @@ export interface TriggerPlanRequest {
   readonly instance?: string;
   /** Name of a plan of the package. */
   readonly plan: string;
-  readonly dryRun: boolean;
+  /** Find out what would be written, and write nothing. */
+  readonly dryRun?: boolean;
 }
 
 /** Runs one plan with the parameters as they are; goes on with it when it was triggered before and is unfinished. */
@@ -41,7 +41,7 @@ export async function triggerPlan(
   refuseUnknown(pkg, request.plan);
   // A deploy that never completed is gone on with, as every update does.
   if (request.plan === "deploy" && !state.runs.some(isBaseline))
-    return await update(ctx, { instance: name, values: NO_VALUES, dryRun: request.dryRun });
+    return await update(ctx, { instance: name, dryRun: request.dryRun ?? false });
   return await carryOut(
     ctx,
     {
@@ -51,17 +51,9 @@ export async function triggerPlan(
       same: ["trigger", name, pkg.digest, request.plan],
       decide: (now) => decideTrigger(pkg, request.plan, now),
     },
-    request.dryRun,
+    request.dryRun ?? false,
   );
 }
-
-const NO_VALUES: GivenValues = {
-  set: [],
-  files: [],
-  unset: [],
-  readFile: () => Promise.resolve(""),
-  readStdin: () => Promise.resolve(""),
-};
 
 function decideTrigger(pkg: OperatorPackage, plan: string, state: InstanceState): Decided {
   refuseUninstalling(state);

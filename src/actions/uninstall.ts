@@ -17,8 +17,9 @@ export interface UninstallRequest {
   /** May be left out when the namespace has exactly one instance. */
   readonly instance?: string;
   /** Also delete the instance's claims (not those of backups) and its secret values. */
-  readonly deleteClaims: boolean;
-  readonly dryRun: boolean;
+  readonly deleteClaims?: boolean;
+  /** Find out what would be removed, and remove nothing. */
+  readonly dryRun?: boolean;
 }
 
 /**
@@ -29,20 +30,21 @@ export async function uninstall(
   ctx: ActionContext,
   request: UninstallRequest,
 ): Promise<ActionResult> {
+  const { dryRun = false, deleteClaims = false } = request;
   const name = await instanceName(ctx, request.instance);
   const [state] = await Promise.all([
     readInstanceState(ctx, name),
     refuseBesideKudo(ctx.cluster, (message) => ctx.emit({ type: "warning", message })),
   ]);
   if (!isKnown(state)) throw noInstance(ctx.namespace, name, await instanceNames(ctx));
-  if (request.dryRun) return await preview(ctx, state, request.deleteClaims);
+  if (dryRun) return await preview(ctx, state, deleteClaims);
   return await withLease(
     ctx,
-    { instance: name, same: ["uninstall", name, request.deleteClaims] },
+    { instance: name, same: ["uninstall", name, deleteClaims] },
     async (lease) => {
       const now = await readInstanceState(ctx, name);
       if (!isKnown(now)) return { kind: "nothing-to-do", message: `${name} is gone already` };
-      return await removeInstance(ctx, { lease, state: now, deleteClaims: request.deleteClaims });
+      return await removeInstance(ctx, { lease, state: now, deleteClaims });
     },
   );
 }

@@ -7,18 +7,21 @@ import { carryOut, type Decided, type Settled } from "./carry-out.ts";
 import type { ActionContext } from "./context.ts";
 import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
 import { instanceName, storedParameters } from "./find-instance.ts";
-import type { GivenValues } from "./given-values.ts";
+import { type GivenValues, NO_VALUES } from "./given-values.ts";
 import { installedPackage } from "./installed-package.ts";
 import { type InstanceState, readInstanceState, requireInstance } from "./instance-state.ts";
 import { refuseUninstalling } from "./refuse-uninstalling.ts";
 import { selectPlans } from "./select-plans.ts";
+import { tellWarnings } from "./tell-warnings.ts";
 
 /** What `update` is asked for. */
 export interface UpdateRequest {
   /** May be left out when the namespace has exactly one instance. */
   readonly instance?: string;
-  readonly values: GivenValues;
-  readonly dryRun: boolean;
+  /** None: an unfinished run goes on. */
+  readonly values?: GivenValues;
+  /** Find out what would be written, and write nothing. */
+  readonly dryRun?: boolean;
 }
 
 /** Changes parameters of an instance and runs the plans that the changes trigger. */
@@ -31,7 +34,8 @@ export async function update(ctx: ActionContext, request: UpdateRequest): Promis
   ]);
   const state = await requireInstance(ctx, read);
   const pkg = await installedPackage(ctx, state);
-  const assigned = await parseAssignments(pkg.parameters, request.values);
+  const assigned = await parseAssignments(pkg.parameters, request.values ?? NO_VALUES);
+  tellWarnings(ctx, assigned.issues);
   return await carryOut(
     ctx,
     {
@@ -43,7 +47,7 @@ export async function update(ctx: ActionContext, request: UpdateRequest): Promis
       }),
       decide: (now) => decideUpdate(pkg, assigned, now),
     },
-    request.dryRun,
+    request.dryRun ?? false,
   );
 }
 

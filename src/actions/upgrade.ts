@@ -13,13 +13,14 @@ import { carryOut, type Decided, type Settled } from "./carry-out.ts";
 import type { ActionContext } from "./context.ts";
 import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
 import { instanceName, storedParameters } from "./find-instance.ts";
-import type { GivenValues } from "./given-values.ts";
+import { type GivenValues, NO_VALUES } from "./given-values.ts";
 import { installedPackage } from "./installed-package.ts";
 import { type InstanceState, readInstanceState, requireInstance } from "./instance-state.ts";
 import { getOperatorVersion, refuseOtherContent } from "./operator-version.ts";
 import { checkKubernetesVersion, usablePackage } from "./package-source.ts";
 import { refuseUninstalling } from "./refuse-uninstalling.ts";
 import { selectPlans } from "./select-plans.ts";
+import { tellWarnings } from "./tell-warnings.ts";
 
 /** What `upgrade` is asked for. */
 export interface UpgradeRequest {
@@ -27,16 +28,18 @@ export interface UpgradeRequest {
   readonly source: string;
   /** May be left out when the namespace has exactly one instance. */
   readonly instance?: string;
-  readonly values: GivenValues;
-  readonly dryRun: boolean;
+  readonly values?: GivenValues;
+  /** Find out what would be written, and write nothing. */
+  readonly dryRun?: boolean;
   /** Replace a package of the same name and version whose content differs. */
-  readonly replaceVersion: boolean;
+  readonly replaceVersion?: boolean;
 }
 
 /** Moves an instance to another version of its operator: runs plan `upgrade`, else `update`, else `deploy`. */
 export async function upgrade(ctx: ActionContext, request: UpgradeRequest): Promise<ActionResult> {
   const pkg = await usablePackage(ctx, request.source);
-  const assigned = await parseAssignments(pkg.parameters, request.values);
+  const assigned = await parseAssignments(pkg.parameters, request.values ?? NO_VALUES);
+  tellWarnings(ctx, assigned.issues);
   const name = await instanceName(ctx, request.instance);
   const [read, capabilities, operatorVersion] = await Promise.all([
     readInstanceState(ctx, name),
@@ -49,7 +52,7 @@ export async function upgrade(ctx: ActionContext, request: UpgradeRequest): Prom
   refuseOtherOperator(name, before, pkg);
   refuseOlder(before, pkg, state);
   checkKubernetesVersion(pkg, capabilities);
-  refuseOtherContent(pkg, operatorVersion, request.replaceVersion);
+  refuseOtherContent(pkg, operatorVersion, request.replaceVersion ?? false);
   return await carryOut(
     ctx,
     {
@@ -61,7 +64,7 @@ export async function upgrade(ctx: ActionContext, request: UpgradeRequest): Prom
       }),
       decide: (now) => decideUpgrade(before, pkg, assigned, now),
     },
-    request.dryRun,
+    request.dryRun ?? false,
   );
 }
 

@@ -1,0 +1,61 @@
+/** kplan as a library: everything the command line does, without the command line. `docs/library.md` shows it in use. */
+
+export type { ActionResult } from "./actions/action-result.ts";
+/** Parameter values as plain data, for the requests above. */
+export { type GivenValues, valuesOf } from "./actions/given-values.ts";
+/** Installs the custom resource definitions that instances are kept in. */
+export { crdManifests, type InitResult, initCluster } from "./actions/init-cluster.ts";
+/** Installs a package as an instance, or goes on with an unfinished install. */
+export { type InstallRequest, install } from "./actions/install.ts";
+/** Instances, Operators or OperatorVersions of the namespace. */
+export { type InstalledKind, listInstalled } from "./actions/list-installed.ts";
+/** The kept runs of an instance, newest first. */
+export { planHistory } from "./actions/plan-history.ts";
+/** How the plans of an instance stand. */
+export { type PlanStatusEntry, type PlanStatusView, planStatus } from "./actions/plan-status.ts";
+/** The objects of each step, offline. */
+export { type RenderedTask, type RenderRequest, renderPackage } from "./actions/render-package.ts";
+/** Runs one plan with the parameters as they are. */
+export { type TriggerPlanRequest, triggerPlan } from "./actions/trigger-plan.ts";
+/** Runs the clean-up plan and removes all that the instance made. */
+export { type UninstallRequest, uninstall } from "./actions/uninstall.ts";
+/** Changes parameters of an instance and runs the plans that the changes trigger. */
+export { type UpdateRequest, update } from "./actions/update.ts";
+/** Moves an instance to another version of its operator. */
+export { type UpgradeRequest, upgrade } from "./actions/upgrade.ts";
+/** kplan's own version. */
+export { VERSION } from "./cli/version.ts";
+/** Connects to a namespace of a cluster; what it returns is the first argument of everything that needs one. */
+export { connect, type Kplan, type KplanOptions } from "./connect.ts";
+/** A small Kubernetes API server with simulated pods in this process, for tests. */
+export {
+  type EmbeddedServer,
+  type ServerOptions,
+  startServer as startEmbedded,
+} from "./embedded/start-server.ts";
+/** How an object is doing, from what was read of it and its relatives; `relativesOf` says which these are. */
+export { computeHealth, relativesOf } from "./health/health.ts";
+export type { Cluster, ListQuery, ObjectList, WatchEvent } from "./model/cluster.ts";
+/** A failed call to the cluster. */
+export { ClusterError, type ClusterErrorKind } from "./model/cluster.ts";
+export type { RunEvent } from "./model/event.ts";
+export type { Health, HealthContext, RelativesQuery } from "./model/health.ts";
+/** A line for people of an issue, and whether there is an error among some. */
+export { formatIssue, hasErrors, type Issue, type Place } from "./model/issue.ts";
+export type { Json } from "./model/json.ts";
+/** A failure that a user can act on. */
+export { type FailureKind, KplanError } from "./model/kplan-error.ts";
+export type { KubeObject, ObjectRef } from "./model/kube-object.ts";
+export type { OperatorPackage } from "./model/package.ts";
+export type { Parameter } from "./model/parameter.ts";
+export type { Phase, Plan, Step, Strategy } from "./model/plan.ts";
+export type { Preview, RunLimits, RunOutcome, RunPath, RunRecord } from "./model/run.ts";
+/** How long things may take when nobody says. */
+export { DEFAULT_RUN_LIMITS } from "./model/run.ts";
+export type { Capabilities } from "./model/scope.ts";
+export type { ExecutionStatus, PlanStatus } from "./model/status.ts";
+export type { LoadedPackage } from "./package/loaded-package.ts";
+/** Reads a package from a folder or a `.tgz`; what is wrong in its files comes back as issues. */
+export { readPackage } from "./package/read-package.ts";
+/** All that is wrong with a package beyond the form of its files; works offline. */
+export { verifyPackage } from "./verify/verify-package.ts";

@@ -1,0 +1,102 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import * as kplan from "../../src/index.ts";
+import { packageFolder } from "../support/package-folder.ts";
+
+// The library as a program uses it, on an embedded cluster of its own.
+
+let server: kplan.EmbeddedServer;
+let kubeconfig: string;
+let source: string;
+
+beforeAll(async () => {
+  server = await kplan.startEmbedded({ speed: 1000 });
+  kubeconfig = join(mkdtempSync(join(tmpdir(), "kplan-library-")), "kubeconfig");
+  writeFileSync(kubeconfig, server.kubeconfig());
+  source = packageFolder();
+});
+afterAll(() => server.close());
+
+test("is small", () => {
+  expect(Object.keys(kplan).length).toBeLessThanOrEqual(25);
+});
+
+test("installs, updates, reports and uninstalls", async () => {
+  const events: kplan.RunEvent[] = [];
+  const demo = await kplan.connect({ kubeconfig, onEvent: (event) => events.push(event) });
+  try {
+    const values = kplan.valuesOf({ COUNT: 4, PORTS: [80, 443], PASSWORD: "hunter2xyz" });
+    const installed = await kplan.install(demo, { source, values });
+    expect(installed).toMatchObject({ kind: "ran", outcome: { result: "complete" } });
+    expect(await kplan.install(demo, { source, values })).toMatchObject({ kind: "nothing-to-do" });
+
+    const update = { values: kplan.valuesOf({ COLOR: "green" }, ["COUNT"]) };
+    expect(await kplan.update(demo, { ...update, dryRun: true })).toMatchObject({
+      kind: "preview",
+      changes: true,
+    });
+    expect(await kplan.update(demo, update)).toMatchObject({ kind: "ran" });
+    const config = await demo.cluster.get({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      namespace: demo.namespace,
+      name: "demo-instance-config",
+    });
+    expect(config?.data).toMatchObject({ count: "3", color: "green", ports: "[80,443]" });
+    expect(
+      kplan.computeHealth(config, { now: new Date(), limits: demo.limits, related: [] }),
+    ).toEqual({ state: "ready" });
+
+    expect(await kplan.planStatus(demo, {})).toMatchObject({ current: "deploy" });
+    const runs = await kplan.planHistory(demo, {});
+    expect(runs.map(({ kind, status }) => [kind, status])).toEqual([
+      ["update", "COMPLETE"],
+      ["install", "COMPLETE"],
+    ]);
+    expect(JSON.stringify([runs, events])).not.toContain("hunter2xyz");
+
+    await kplan.uninstall(demo, { deleteClaims: true });
+    expect(await kplan.listInstalled(demo, "instances")).toEqual([]);
+    expect(events.filter(({ type }) => type === "run-finished")).toHaveLength(3);
+  } finally {
+    demo.close();
+  }
+});
+
+test("says what a user can mend with its own error classes", async () => {
+  const demo = await kplan.connect({ kubeconfig });
+  const install = kplan.install(demo, { source, values: kplan.valuesOf({ CUONT: 4, COLOR: 5 }) });
+  const error = await install.catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(kplan.KplanError);
+  if (error instanceof kplan.KplanError) {
+    expect(error.kind).toBe("bad-input");
+    expect(error.issues.map((issue) => kplan.formatIssue(issue)).join("\n")).toMatch(
+      /CUONT.*did you mean "COUNT"[\s\S]*COLOR/,
+    );
+  }
+  demo.close();
+  const gone = await kplan.connect({ kubeconfig: dead(), requestTimeoutMs: 200 });
+  await expect(gone.cluster.capabilities()).rejects.toThrow(kplan.ClusterError);
+  gone.close();
+});
+
+test("reads, verifies and renders without a cluster", async () => {
+  const { pkg, issues } = await kplan.readPackage(source);
+  expect(kplan.hasErrors(issues)).toBe(false);
+  expect(pkg && kplan.verifyPackage(pkg)).toEqual([]);
+  const { tasks } = await kplan.renderPackage({
+    source,
+    values: kplan.valuesOf({ COUNT: 7 }),
+    capabilities: { KubeVersion: { Major: 1, Minor: 34 }, APIVersions: ["v1"] },
+  });
+  expect(tasks[0]?.objects[0]?.data).toMatchObject({ count: "7" });
+});
+
+/** A kubeconfig of a server that is not there. */
+function dead(): string {
+  const path = `${kubeconfig}-dead`;
+  writeFileSync(path, server.kubeconfig().replace(server.url, "https://127.0.0.1:1"));
+  return path;
+}
