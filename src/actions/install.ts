@@ -10,6 +10,7 @@ import { ensureCrds, servesKudo } from "../store/ensure-crds.ts";
 import { refuseBesideKudo } from "../store/kudo-lookout.ts";
 import type { ActionResult } from "./action-result.ts";
 import { carryOut, type Decided, type Settled } from "./carry-out.ts";
+import { checkInstanceName } from "./check-instance-name.ts";
 import { claimsOf, deleteClaims, refuseClaims } from "./claims.ts";
 import type { ActionContext } from "./context.ts";
 import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
@@ -19,6 +20,7 @@ import { createNamespace, hasNamespace, noNamespace } from "./install-namespace.
 import { type InstanceState, readInstanceState } from "./instance-state.ts";
 import { getOperatorVersion, refuseOtherContent } from "./operator-version.ts";
 import { checkKubernetesVersion, usablePackage } from "./package-source.ts";
+import { refuseBadName } from "./refuse-bad-name.ts";
 import { refuseUninstalling } from "./refuse-uninstalling.ts";
 import { selectPlans } from "./select-plans.ts";
 import { tellWarnings } from "./tell-warnings.ts";
@@ -49,6 +51,8 @@ export async function install(ctx: ActionContext, request: InstallRequest): Prom
   const assigned = await parseAssignments(pkg.parameters, request.values ?? NO_VALUES);
   tellWarnings(ctx, assigned.issues);
   const name = request.instance ?? defaultInstanceName(pkg.operator.name);
+  refuseBadName(name);
+  checkInstanceName(name);
   const { dryRun = false, replaceVersion = false, reuseClaims = false } = request;
   const { deleteClaims: removes = false } = request;
 
