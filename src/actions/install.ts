@@ -20,7 +20,6 @@ import { createNamespace, hasNamespace, noNamespace } from "./install-namespace.
 import { type InstanceState, readInstanceState } from "./instance-state.ts";
 import { getOperatorVersion, refuseOtherContent } from "./operator-version.ts";
 import { checkKubernetesVersion, usablePackage } from "./package-source.ts";
-import { refuseBadName } from "./refuse-bad-name.ts";
 import { refuseUninstalling } from "./refuse-uninstalling.ts";
 import { selectPlans } from "./select-plans.ts";
 import { tellWarnings } from "./tell-warnings.ts";
@@ -51,7 +50,6 @@ export async function install(ctx: ActionContext, request: InstallRequest): Prom
   const assigned = await parseAssignments(pkg.parameters, request.values ?? NO_VALUES);
   tellWarnings(ctx, assigned.issues);
   const name = request.instance ?? defaultInstanceName(pkg.operator.name);
-  refuseBadName(name);
   checkInstanceName(name);
   const { dryRun = false, replaceVersion = false, reuseClaims = false } = request;
   const { deleteClaims: removes = false } = request;
