@@ -12,6 +12,8 @@ export interface CliDeps {
   readonly version: string;
   /** How the program was called: `kplan`, or `kubectl kplan` as a kubectl plugin. */
   readonly programName: string;
+  /** What was typed after the program's name. */
+  readonly argv: readonly string[];
   /** Reads a file the user named; rejects as `node:fs` does. */
   readonly readFile: (path: string) => Promise<string>;
   /** Reads standard input to its end. */

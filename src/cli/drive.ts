@@ -6,6 +6,7 @@ import type { CliDeps, ClusterFlags, Session } from "./deps.ts";
 import { EXIT, exitCodeOfOutcome } from "./exit-code.ts";
 import type { EventView } from "./output/event-view.ts";
 import { outcomeText } from "./output/outcome-text.ts";
+import { givenNames, typedAgain } from "./typed-again.ts";
 
 /** What a command that executes a run hands over. */
 export interface DriveRequest {
@@ -31,7 +32,7 @@ export async function drive(request: DriveRequest, deps: CliDeps): Promise<numbe
     const result = await request.act(
       await actionContext(session, deps, {
         options: request.options,
-        command: request.command,
+        command: [...request.command, ...givenNames(deps.argv)],
         stop: stop.signal,
         show: (event) => {
           shown ||= event.type === "run-finished";
@@ -87,7 +88,7 @@ async function report(
     case "ran":
     case "attached":
       if (!format && !how.shown) terminal.out(`${outcomeText(result.outcome, simulated)}\n`);
-      if (!format && result.outcome.result !== "complete") terminal.err(nextStep(result.outcome));
+      if (!format && result.kind === "ran") terminal.err(nextStep(result.outcome, how.deps));
       return exitCodeOfOutcome(result.outcome);
     case "nothing-to-do":
       if (!format) terminal.out(`${result.message}\n`);
@@ -102,14 +103,15 @@ async function report(
 }
 
 /** Where to look or what to type after a run that did not complete. */
-function nextStep(outcome: RunOutcome): string {
+function nextStep(outcome: RunOutcome, deps: CliDeps): string {
+  const again = `  ${typedAgain(deps.programName, deps.argv)}\n`;
   switch (outcome.result) {
     case "complete":
       return "";
     case "failed":
-      return "the same command again continues where this stopped; `kplan plan status` shows where\n";
+      return `the same command again continues where this stopped; \`${deps.programName} plan status\` shows where\n${again}`;
     case "timed-out":
     case "interrupted":
-      return "nothing was undone; the same command again continues\n";
+      return `nothing was undone; the same command again continues:\n${again}`;
   }
 }

@@ -30,6 +30,7 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
     env: world.env,
     clock: CLOCK,
     version: VERSION,
+    argv,
     programName: basename(world.calledAs).startsWith("kubectl") ? "kubectl kplan" : "kplan",
     readFile: (path) => readFile(path, "utf8"),
     readStdin: () => readAll(world.stdin),
@@ -65,9 +66,10 @@ async function openCluster(flags: ClusterFlags, world: World): Promise<Session> 
   };
   if (target && target.kind !== "none") return sessionOf(await connect(options));
   const { kubeconfig } = await embeddedControl(world).start();
-  world.terminal.err(
-    "no cluster is configured: using the embedded one, whose pods are simulated (kplan embedded --help)\n",
-  );
+  if (!embedded)
+    world.terminal.err(
+      "no cluster is configured: using the embedded one, whose pods are simulated (kplan embedded --help)\n",
+    );
   return sessionOf(await connect({ ...options, kubeconfig, simulated: true }));
 }
 

@@ -12,12 +12,17 @@ export function addOutputOption(command: Command): Command {
   );
 }
 
-/** Adds `--instance`. */
+/** Adds `--instance`, for an instance that is there. */
 export function addInstanceOption(command: Command): Command {
   return command.option(
     "--instance <name>",
     "name of the instance (may be left out when the namespace has one)",
   );
+}
+
+/** Adds `--instance`, for one that is to be made. */
+export function addNewInstanceOption(command: Command): Command {
+  return command.option("--instance <name>", "name of the instance (default: OPERATOR-instance)");
 }
 
 /** Adds the options that give parameter values. */

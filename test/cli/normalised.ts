@@ -14,8 +14,9 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, "<uid>"],
   [/\b(sha256:)?[0-9a-f]{64}\b/g, "<sha256>"],
   [/^ *(\d+ms|\d+s|\d+m\d\ds) {2}/gm, "<passed>  "],
-  // Cells of a table keep their number of characters, whatever they say.
-  [/( {2,})(\d+ms|\d+s)\b */g, "$1<passed>   "],
+  [/(?<= {2})(\d+ms|\d+s|\d+m\d\ds)\b */g, "<passed>   "],
+  [/\b(AGE|TOOK) +/g, "$1   "],
+  [/ +$/gm, ""],
   [/(resourceVersion"?: )"?'?\d+'?"?/g, "$1<version>"],
   [/(process |pid )\d+/g, "$1<pid>"],
   [/("?host"?: ).*$/gm, "$1<host>"],

@@ -1,7 +1,7 @@
 import { drive } from "../drive.ts";
 import { clusterFlags } from "../global-options.ts";
 import {
-  addInstanceOption,
+  addNewInstanceOption,
   addOutputOption,
   addRunOptions,
   addValueOptions,
@@ -15,7 +15,7 @@ export const addInstall: AddCommand = (program, deps, run) => {
     .command("install")
     .argument("<package>", "folder or .tgz of an operator package")
     .description("install an operator package as an instance, or go on with an unfinished install");
-  addInstanceOption(command);
+  addNewInstanceOption(command);
   addValueOptions(command, false);
   addRunOptions(command);
   addOutputOption(command)

@@ -8,7 +8,7 @@ import type { CliDeps } from "../deps.ts";
 import { EXIT } from "../exit-code.ts";
 import { clusterFlags, collect } from "../global-options.ts";
 import {
-  addInstanceOption,
+  addNewInstanceOption,
   addOutputOption,
   addValueOptions,
   givenValues,
@@ -54,7 +54,7 @@ export const addPackage: AddCommand = (program, deps, run) => {
     .command("render")
     .argument("<package>", "folder or .tgz of an operator package")
     .description("print the objects of each step as they would be applied, offline");
-  addInstanceOption(render);
+  addNewInstanceOption(render);
   addValueOptions(render, false);
   addOutputOption(render)
     .option("--plan <name>", "only this plan")

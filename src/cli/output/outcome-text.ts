@@ -15,6 +15,12 @@ export function outcomeText(outcome: RunOutcome, simulated: boolean): string {
   }
 }
 
+/** What is going on before the first write; nothing to say where there is nothing to check. */
+export function checkingText(objects: number): string | undefined {
+  if (objects === 0) return undefined;
+  return `checking ${objects} ${objects === 1 ? "object" : "objects"} before the first write`;
+}
+
 function hint(text: string | undefined): string {
   return text ? `\n  ${text}` : "";
 }

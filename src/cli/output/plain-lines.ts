@@ -4,7 +4,7 @@ import { pathText } from "../../model/run.ts";
 import type { Terminal } from "../terminal.ts";
 import { duration } from "./duration.ts";
 import type { EventView } from "./event-view.ts";
-import { outcomeText } from "./outcome-text.ts";
+import { checkingText, outcomeText } from "./outcome-text.ts";
 
 /** A line for each event, for logs and pipes: time since the start, place, what happened. */
 export function plainLines(terminal: Terminal, simulated: boolean): EventView {
@@ -35,7 +35,7 @@ function lineOf(event: RunEvent, simulated: boolean): string | undefined {
     case "attached":
       return `following ${event.holder}, which executes this request`;
     case "check-started":
-      return `checking ${event.objects} objects before the first write`;
+      return checkingText(event.objects);
     case "check-finished":
       return undefined;
     case "status": {

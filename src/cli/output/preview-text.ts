@@ -42,8 +42,10 @@ function objectLine(
   return paint(terminal, tone, `  ${sign} ${refText(ref)} ${change}${why ? ` (${why})` : ""}`);
 }
 
+/** The lines that name the object are left out: it stands above. */
 function diffLines(diff: string, terminal: Pick<Terminal, "colors">): string[] {
   return diff
+    .slice(Math.max(0, diff.indexOf("@@ ")))
     .trimEnd()
     .split("\n")
     .map((line) => {

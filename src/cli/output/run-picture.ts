@@ -4,6 +4,7 @@ import { refText } from "../../model/kube-object.ts";
 import type { Plan } from "../../model/plan.ts";
 import { pathText, type RunOutcome, type RunPath } from "../../model/run.ts";
 import type { ExecutionStatus, PlanStatus } from "../../model/status.ts";
+import { checkingText } from "./outcome-text.ts";
 
 /** A run as it can be drawn at any moment: what the events so far add up to. */
 export interface RunPicture {
@@ -49,7 +50,7 @@ export function addToPicture(picture: RunPicture, event: RunEvent): RunPicture {
     case "attached":
       return { ...picture, note: `following ${event.holder}, which executes this request` };
     case "check-started":
-      return { ...picture, note: `checking ${event.objects} objects before the first write` };
+      return { ...picture, note: checkingText(event.objects) };
     case "check-finished":
       return { ...picture, note: undefined };
     case "status":
