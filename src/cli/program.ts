@@ -1,36 +1,32 @@
 import { Command } from "commander";
 import type { AddCommand, RunAction } from "./commands/command.ts";
-import { addCompletion } from "./commands/completion.ts";
-import { addEmbedded } from "./commands/embedded.ts";
-import { addGet } from "./commands/get.ts";
-import { addInit } from "./commands/init.ts";
-import { addInstall } from "./commands/install.ts";
-import { addPackage } from "./commands/package.ts";
-import { addPlan } from "./commands/plan.ts";
-import { addUninstall } from "./commands/uninstall.ts";
-import { addUpdate } from "./commands/update.ts";
-import { addUpgrade } from "./commands/upgrade.ts";
-import { addVersion } from "./commands/version.ts";
 import type { CliDeps } from "./deps.ts";
 import { addGlobalOptions } from "./global-options.ts";
 
-/** Every command, in the order that help lists them. A new command is a new file and a line here. */
-const COMMANDS: readonly AddCommand[] = [
-  addInstall,
-  addUpdate,
-  addUpgrade,
-  addUninstall,
-  addGet,
-  addPlan,
-  addPackage,
-  addInit,
-  addEmbedded,
-  addVersion,
-  addCompletion,
-];
+/** Every command by its name, in the order that help lists them. A new command is a new file and a line here. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  install: async () => (await import("./commands/install.ts")).addInstall,
+  update: async () => (await import("./commands/update.ts")).addUpdate,
+  upgrade: async () => (await import("./commands/upgrade.ts")).addUpgrade,
+  uninstall: async () => (await import("./commands/uninstall.ts")).addUninstall,
+  get: async () => (await import("./commands/get.ts")).addGet,
+  plan: async () => (await import("./commands/plan.ts")).addPlan,
+  package: async () => (await import("./commands/package.ts")).addPackage,
+  init: async () => (await import("./commands/init.ts")).addInit,
+  embedded: async () => (await import("./commands/embedded.ts")).addEmbedded,
+  version: async () => (await import("./commands/version.ts")).addVersion,
+  completion: async () => (await import("./commands/completion.ts")).addCompletion,
+};
 
-/** The command line as data: what can be typed. Loads nothing that does the work. */
-export function createProgram(deps: CliDeps, run: RunAction): Command {
+/**
+ * The command line as data: what can be typed. Loads nothing that does the work.
+ * Where `first`, the first word of the line, names a command, the program has this one alone: nothing else of the line can need another.
+ */
+export async function createProgram(
+  deps: CliDeps,
+  run: RunAction,
+  first?: string,
+): Promise<Command> {
   const program = new Command(deps.programName)
     .description("Runs operators written as data: plans, phases, steps and tasks on Kubernetes.")
     .configureHelp({ showGlobalOptions: true, helpWidth: 100 })
@@ -39,7 +35,7 @@ export function createProgram(deps: CliDeps, run: RunAction): Command {
     .showHelpAfterError("(add --help for what can be typed)")
     .version(`kplan ${deps.version}`, "--version", "print kplan's version");
   addGlobalOptions(program);
-  for (const add of COMMANDS) add(program, deps, run);
+  for (const add of await commandsFor(first)) add(program, deps, run);
   program.addHelpText(
     "after",
     `
@@ -52,4 +48,11 @@ Exit codes: 0 complete or nothing to do, 1 failed, 2 bad input (nothing applied)
   4 somebody else is driving, 10 a preview that found changes, 70 a bug in kplan, 130 interrupted`,
   );
   return program;
+}
+
+/** One, or all: those of an unknown first word too, so that help and suggestions know them. `completion` describes all. */
+function commandsFor(first: string | undefined): Promise<readonly AddCommand[]> {
+  const alone = first !== undefined && first !== "completion" && Object.hasOwn(COMMANDS, first);
+  const loads = alone ? [COMMANDS[first]] : Object.values(COMMANDS);
+  return Promise.all(loads.flatMap((load) => (load ? [load()] : [])));
 }

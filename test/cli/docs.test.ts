@@ -6,7 +6,7 @@ import { EXIT } from "../../src/cli/exit-code.ts";
 import { createProgram } from "../../src/cli/program.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/cli.md"), "utf8");
-const program = createProgram(
+const program = await createProgram(
   {
     terminal: { out: () => {}, err: () => {}, isTty: false, colors: false, width: () => 80 },
     version: "0",
