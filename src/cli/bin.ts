@@ -8,5 +8,8 @@ process.exitCode = await main(process.argv.slice(2), {
   env: process.env,
   home: homedir(),
   calledAs: process.argv[1] ?? "kplan",
-  stdin: process.stdin,
+  // Asked for only by commands that read it: opening it costs milliseconds.
+  get stdin() {
+    return process.stdin;
+  },
 });
