@@ -49,6 +49,7 @@ export async function openRun(ctx: ActionContext, inputs: OpenRunInputs): Promis
     instance,
     otherPlans: otherStatuses(inputs.known, storedPlanStatus(instance.current()), record),
     fold: foldEvent,
+    warn: (message) => ctx.emit({ type: "warning", message }),
   });
   const { uid, number, kind, operatorVersion, planStatus } = record;
   ctx.emit({

@@ -58,6 +58,7 @@ function fold(record: RunRecord, { type, ...rest }: RunEvent): RunRecord {
 }
 
 async function world() {
+  const warnings: string[] = [];
   const cluster = memoryObjects();
   const clock = handClock();
   const lost = new AbortController();
@@ -72,9 +73,10 @@ async function world() {
     instance: instanceWriter(cluster, created, 3),
     otherPlans: [{ name: "backup", status: "NEVER_RUN", phases: [] }],
     fold,
+    warn: (message) => warnings.push(message),
   });
   cluster.writes.length = 0;
-  return { cluster, clock, keeper, lost, stored: () => storedRun(cluster) };
+  return { cluster, clock, keeper, lost, warnings, stored: () => storedRun(cluster) };
 }
 
 async function storedRun(cluster: ReturnType<typeof memoryObjects>): Promise<RunRecord> {
@@ -160,6 +162,39 @@ test("the end is stored, and nothing after it", async () => {
   expect(instance?.status).toMatchObject({
     conditions: [{ status: "True", reason: "ResourcesReady" }],
   });
+});
+
+/** Refuses what is written to Instances. */
+function refuseInstances(verb: string, { kind }: { readonly kind: string }): void {
+  if (verb === "patch" && kind === "Instance") throw new ClusterError("invalid", "status: wrong");
+}
+
+const COMPLETE = {
+  status: "COMPLETE" as const,
+  planStatus: [{ ...DEPLOY, status: "COMPLETE" as const }],
+};
+
+test("the Instance tells the end before the record does", async () => {
+  const { cluster, keeper } = await world();
+  await keeper.finish({ ...keeper.record(), ...COMPLETE, finishedAt: AT });
+  expect(cluster.writes).toEqual([
+    "patch-status Instance galera",
+    "replace ConfigMap galera-run-1",
+  ]);
+});
+
+test("an Instance that cannot be written is told once, tried ever less often, and leaves the run open", async () => {
+  const { cluster, clock, keeper, stored, warnings } = await world();
+  cluster.before = refuseInstances;
+  keeper.take(event("half way"));
+  await clock.pass(30_000);
+  expect(warnings).toEqual(["the progress of the run cannot be written: status: wrong"]);
+  expect(cluster.writes.length).toBeLessThan(10);
+  await expect(
+    keeper.finish({ ...keeper.record(), ...COMPLETE, finishedAt: AT }),
+  ).rejects.toMatchObject({ code: "status-not-written", kind: "failed" });
+  expect(await stored()).toMatchObject({ status: "IN_PROGRESS", reason: "Interrupted" });
+  expect(await stored()).not.toHaveProperty("finishedAt");
 });
 
 test("another's annotation on the Instance is no reason to stop", async () => {

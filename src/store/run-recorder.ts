@@ -1,8 +1,9 @@
 import type { Clock } from "../model/clock.ts";
-import type { Cluster } from "../model/cluster.ts";
+import { type Cluster, ClusterError } from "../model/cluster.ts";
 import type { RunRecorder, WriteFence } from "../model/driver.ts";
 import type { RunEvent } from "../model/event.ts";
 import { canonicalJson } from "../model/json.ts";
+import { KplanError } from "../model/kplan-error.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { PlanStatus } from "../model/status.ts";
 import { planExecution, statusPatch } from "./instance-status.ts";
@@ -13,6 +14,8 @@ import type { StoredRun } from "./stored-run.ts";
 
 /** Milliseconds between two writes that nobody waits for: each may be two requests (record and Instance), so at most five a second. */
 const GAP_MS = 400;
+/** The longest pause before a write that failed is tried again. */
+const LONGEST_GAP_MS = 30_000;
 
 /** Keeps a run in the cluster while it goes on. */
 export interface RunKeeper extends RunRecorder {
@@ -20,7 +23,10 @@ export interface RunKeeper extends RunRecorder {
   take(event: RunEvent): void;
   /** The record as it stands, stored or not. */
   record(): RunRecord;
-  /** Stores the record as it ended, with the Instance's status. Nothing else is written afterwards. Throws when it cannot be stored. */
+  /**
+   * Stores the Instance's status and then the record as it ended: a record that has ended says that its Instance tells so too. Nothing else is written
+   * afterwards. Throws when it cannot be stored; where just the Instance cannot be written, a COMPLETE run is left open, so that the same command mends it.
+   */
   finish(last: RunRecord): Promise<RunRecord>;
 }
 
@@ -36,11 +42,13 @@ export interface KeeperInputs {
   readonly otherPlans: readonly PlanStatus[];
   /** Takes an event into a record; pure. */
   readonly fold: (record: RunRecord, event: RunEvent) => RunRecord;
+  /** Hears once why the progress cannot be written, while the run goes on. */
+  readonly warn?: (message: string) => void;
 }
 
 /**
  * The one writer of a run's record and of its Instance's status. Writes are coalesced; only an intent is written at once and awaited.
- * A write that fails is repeated with the next; whoever waits for it is told.
+ * A write that fails is repeated with the next, after ever longer pauses; whoever waits for it is told.
  */
 export function keepRun(inputs: KeeperInputs): RunKeeper {
   const { cluster, clock, lease } = inputs;
@@ -51,6 +59,8 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
   let stored = 0;
   let lastWrite = clock.monotonic();
   let lastStatus = "";
+  let failures = 0;
+  const warned = new Set<string>();
   let waiting: Waiter[] = [];
   let ended = false;
   let pumping: Promise<void> | undefined;
@@ -75,7 +85,14 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
       await pumping;
       record = stamped(last);
       lease.check();
-      await Promise.all([writeRecord(record), writeInstance(record)]);
+      try {
+        await writeInstance(record);
+      } catch (error) {
+        if (!(error instanceof ClusterError)) throw error;
+        await writeRecord(leftOpen(record, error.message));
+        throw notTold(record, error);
+      }
+      await writeRecord(record);
       return record;
     },
   };
@@ -89,7 +106,8 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
 
   async function pump(): Promise<void> {
     while (stored < changes && !lease.lost.aborted && !(ended && waiting.length === 0)) {
-      if (waiting.length === 0) await pause(lastWrite + GAP_MS - clock.monotonic());
+      const gap = Math.min(GAP_MS * 2 ** failures, LONGEST_GAP_MS);
+      if (waiting.length === 0) await pause(lastWrite + gap - clock.monotonic());
       if (waiting.length > 0) await writeAwaited();
       else if (!ended) await writeCoalesced();
     }
@@ -128,9 +146,18 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
       lease.check();
       await Promise.all([writeRecord(now), writeInstance(now)]);
       stored = upTo;
-    } catch {
-      // The next turn repeats it; the end of the run reports what does not mend.
+      failures = 0;
+    } catch (error) {
+      // A later turn repeats it; the end of the run reports what does not mend.
+      failures += 1;
+      tell(error);
     }
+  }
+
+  function tell(error: unknown): void {
+    if (!(error instanceof ClusterError) || error.transient || warned.has(error.message)) return;
+    warned.add(error.message);
+    inputs.warn?.(`the progress of the run cannot be written: ${error.message}`);
   }
 
   function stamped(from: RunRecord): RunRecord {
@@ -153,6 +180,27 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
     if (canonicalJson(spec?.planExecution ?? {}) !== canonicalJson(execution ?? {}))
       await instance.patch({ spec: { planExecution: execution } });
   }
+}
+
+/** The record of a run that did all but say so on its Instance. */
+function leftOpen(record: RunRecord, why: string): RunRecord {
+  if (record.status !== "COMPLETE") return record;
+  const { finishedAt: _, ...open } = record;
+  return {
+    ...open,
+    status: "IN_PROGRESS",
+    reason: "Interrupted",
+    message: `every step is complete; the Instance's status could not be written: ${why}`,
+  };
+}
+
+function notTold({ instance, status }: RunRecord, cause: ClusterError): KplanError {
+  const done = status === "COMPLETE" ? "every step is complete" : "the run has ended";
+  return new KplanError(
+    "status-not-written",
+    `${done}, but the status of Instance ${instance} could not be written: ${cause.message}`,
+    { hint: cause.hint ?? "the same command again writes it", cause },
+  );
 }
 
 /** Somebody who waits until a change is stored. */
