@@ -1,4 +1,4 @@
-// Bundles the command line into dist/bin/: shared chunks, each command loaded when it is asked for.
+// Bundles the command line into dist/bin/, or the folder given as argument: shared chunks, each command loaded when it is asked for.
 // Also writes the licences of what is bundled, and lets `npx kplan` find the project's own program.
 import {
   chmodSync,
@@ -17,7 +17,7 @@ import standaloneCode from "ajv/dist/standalone/index.js";
 import { build } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const outdir = join(root, "dist/bin");
+const outdir = process.argv[2] ?? join(root, "dist/bin");
 rmSync(outdir, { recursive: true, force: true });
 
 const { metafile } = await build({
@@ -26,8 +26,9 @@ const { metafile } = await build({
   outdir,
   bundle: true,
   splitting: true,
-  minify: true,
-  keepNames: true,
+  // Names are kept as they are, not replaced and put back when a module loads: stacks stay readable, and it starts sooner.
+  minifyWhitespace: true,
+  minifySyntax: true,
   format: "esm",
   platform: "node",
   target: "node20",
@@ -38,17 +39,18 @@ const { metafile } = await build({
   banner: {
     js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
   },
-  plugins: [compiledSchemas()],
+  plugins: [compiledSchemas(), withoutChildren()],
   metafile: true,
   logLevel: "warning",
 });
+
+checkLateImports(metafile.inputs);
 
 const program = join(outdir, "kplan.js");
 writeFileSync(program, `#!/usr/bin/env node\n${readFileSync(program, "utf8")}`);
 chmodSync(program, 0o755);
 writeFileSync(join(outdir, "THIRD-PARTY-NOTICES.txt"), notices(Object.keys(metafile.inputs)));
-link("kplan");
-link("kubectl-kplan");
+if (process.argv[2] === undefined) for (const name of ["kplan", "kubectl-kplan"]) link(name);
 
 /** Puts validators compiled ahead in the place of `src/package/schema-errors.ts`, which compiles them when it runs (90 ms). */
 function compiledSchemas() {
@@ -94,6 +96,40 @@ export function readSchema(name) {
       }));
     },
   };
+}
+
+/** commander loads `node:child_process` (3 ms) for programs that a command line may consist of; kplan's has none. */
+function withoutChildren() {
+  return {
+    name: "without-children",
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+        /node_modules\/commander\//.test(importer)
+          ? { path: "no-children", namespace: "no-children" }
+          : undefined,
+      );
+      onLoad({ filter: /.*/, namespace: "no-children" }, () => ({
+        contents: "module.exports = {};",
+      }));
+    },
+  };
+}
+
+/** Fails the build over `await import("package")` of a CommonJS one: with splitting it gives the default export alone, in the bundle only. */
+function checkLateImports(inputs) {
+  const forEffect = new Set(["reflect-metadata"]);
+  const wrong = Object.entries(inputs).flatMap(([file, { imports }]) =>
+    imports
+      .filter(({ kind, path, original }) => {
+        if (kind !== "dynamic-import" || !file.startsWith("src/")) return false;
+        return inputs[path]?.format === "cjs" && !forEffect.has(original);
+      })
+      .map(({ original }) => `${file}: import("${original}")`),
+  );
+  if (wrong.length > 0)
+    throw new Error(
+      `late imports of CommonJS packages have no named exports in the bundle; import them at the top of a file that is itself imported late:\n${wrong.join("\n")}`,
+    );
 }
 
 /** One entry for each bundled package: name, version, licence, and its licence text. */

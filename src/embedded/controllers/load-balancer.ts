@@ -3,7 +3,10 @@ import type { ControllerApi } from "../controller-api.ts";
 import type { Controller } from "./reconciler.ts";
 import { statusOf } from "./shapes.ts";
 
-/** Gives each Service of type LoadBalancer an address from the range that is kept for examples (RFC 5737). */
+/**
+ * Gives each Service of type LoadBalancer an address from the range that is kept for examples (RFC 5737). One that names a class is left to whoever
+ * implements that class, as every cloud does.
+ */
 export function loadBalancerController(api: ControllerApi): Controller {
   return { kind: "Service", reconcile: (service) => reconcile(api, service) };
 }
@@ -14,7 +17,8 @@ interface ServiceStatus {
 }
 
 function reconcile(api: ControllerApi, service: KubeObject): void {
-  if ((service.spec as { type?: string }).type !== "LoadBalancer") return;
+  const spec = service.spec as { type?: string; loadBalancerClass?: string };
+  if (spec.type !== "LoadBalancer" || spec.loadBalancerClass !== undefined) return;
   if (service.metadata.deletionTimestamp !== undefined || addressOf(service)) return;
   const taken = new Set(api.list("Service").map(addressOf));
   for (let n = 1; n < 255; n++) {
