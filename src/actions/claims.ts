@@ -27,23 +27,27 @@ export async function claimsOf(
   }
 }
 
-/** Refuses to install over the claims of an earlier instance, unless it was said what to do with them. Throws a `bad-input` KplanError. */
+/**
+ * Refuses to install over what an earlier instance left (its claims, and the notes about their data), unless it was said what to do with it. Throws a
+ * `bad-input` KplanError.
+ */
 export function refuseClaims(
   instance: string,
-  claims: readonly ObjectRef[],
+  left: readonly ObjectRef[],
   allowed: { readonly reuseClaims: boolean; readonly deleteClaims: boolean },
 ): void {
-  if (claims.length === 0 || allowed.reuseClaims || allowed.deleteClaims) return;
-  const names = claims.map(({ name }) => name).sort();
+  if (left.length === 0 || allowed.reuseClaims || allowed.deleteClaims) return;
+  const claims = left.filter(({ kind }) => kind === "PersistentVolumeClaim");
+  const names = (claims.length > 0 ? claims : left).map(({ name }) => name).sort();
   const shown = names.length > 5 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
-  throw new KplanError(
-    "claims-left",
-    `an earlier ${instance} left ${names.length === 1 ? "a claim" : `${names.length} claims`} with its data: ${shown.join(", ")}`,
-    {
-      kind: "bad-input",
-      hint: "--reuse-claims installs over that data, --delete-claims deletes it first",
-    },
-  );
+  const what =
+    claims.length === 0
+      ? "notes about its data, but no claim"
+      : `${names.length === 1 ? "a claim" : `${names.length} claims`} with its data`;
+  throw new KplanError("claims-left", `an earlier ${instance} left ${what}: ${shown.join(", ")}`, {
+    kind: "bad-input",
+    hint: "--reuse-claims installs over that data, --delete-claims deletes it first",
+  });
 }
 
 /** Deletes claims and the instance's secret values, and waits until they are gone. False when it was stopped before. */

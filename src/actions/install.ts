@@ -11,13 +11,14 @@ import { refuseBesideKudo } from "../store/kudo-lookout.ts";
 import type { ActionResult } from "./action-result.ts";
 import { carryOut, type Decided, type Settled } from "./carry-out.ts";
 import { checkInstanceName } from "./check-instance-name.ts";
-import { claimsOf, deleteClaims, refuseClaims } from "./claims.ts";
+import { deleteClaims, refuseClaims } from "./claims.ts";
 import type { ActionContext } from "./context.ts";
 import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
 import { digestOf, operatorVersionOf, storedParameters } from "./find-instance.ts";
 import { type GivenValues, NO_VALUES } from "./given-values.ts";
 import { createNamespace, hasNamespace, noNamespace } from "./install-namespace.ts";
 import { type InstanceState, readInstanceState } from "./instance-state.ts";
+import { keptObjects } from "./kept-objects.ts";
 import { getOperatorVersion, refuseOtherContent } from "./operator-version.ts";
 import { checkKubernetesVersion, usablePackage } from "./package-source.ts";
 import { refuseUninstalling } from "./refuse-uninstalling.ts";
@@ -59,11 +60,11 @@ export async function install(ctx: ActionContext, request: InstallRequest): Prom
   if (offline.some(({ severity, code }) => severity === "error" && code !== "required-missing"))
     refuseIssues(pkg, offline);
   const seen = await lookAround(ctx, pkg, name);
-  const { state, capabilities, leftClaims } = seen;
+  const { state, capabilities, kept } = seen;
   checkKubernetesVersion(pkg, capabilities);
   refuseOtherContent(pkg, seen.operatorVersion, replaceVersion);
   if (!seen.namespaced && !request.createNamespace) throw noNamespace(ctx.namespace);
-  if (!state.object) refuseClaims(name, leftClaims, { reuseClaims, deleteClaims: removes });
+  if (!state.object) refuseClaims(name, kept, { reuseClaims, deleteClaims: removes });
   if (!dryRun && !seen.served) await ensureCrds(ctx.cluster, ctx.namespace);
   if (!dryRun && !seen.namespaced) await createNamespace(ctx);
   const clears = removes && !state.object;
@@ -79,7 +80,7 @@ export async function install(ctx: ActionContext, request: InstallRequest): Prom
       decide: (now) => decideInstall(pkg, assigned, now, replaceVersion),
       ...(clears && {
         prepare: async (lease, now) => {
-          await deleteClaims(ctx, lease, name, leftClaims);
+          await deleteClaims(ctx, lease, name, kept);
           return withoutSecrets(now);
         },
       }),
@@ -99,19 +100,19 @@ async function lookAround(
   readonly state: InstanceState;
   readonly capabilities: Capabilities;
   readonly operatorVersion: KubeObject | undefined;
-  readonly leftClaims: readonly ObjectRef[];
+  readonly kept: readonly ObjectRef[];
 }> {
   const { cluster, namespace } = ctx;
-  const [served, namespaced, state, capabilities, operatorVersion, leftClaims] = await Promise.all([
+  const [served, namespaced, state, capabilities, operatorVersion, kept] = await Promise.all([
     servesKudo(cluster, namespace),
     hasNamespace(ctx),
     readInstanceState(ctx, name),
     cluster.capabilities(),
     getOperatorVersion(ctx, operatorVersionName(pkg.operator)),
-    claimsOf(ctx, name),
+    keptObjects(ctx, name),
     refuseBesideKudo(cluster, (message) => ctx.emit({ type: "warning", message })),
   ]);
-  return { served, namespaced, state, capabilities, operatorVersion, leftClaims };
+  return { served, namespaced, state, capabilities, operatorVersion, kept };
 }
 
 function decideInstall(

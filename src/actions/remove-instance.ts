@@ -10,11 +10,12 @@ import type { HeldLease } from "../store/lease.ts";
 import { listRuns } from "../store/run-store.ts";
 import type { ActionResult } from "./action-result.ts";
 import { bumpTokens } from "./bump-tokens.ts";
-import { claimsOf, deleteClaims } from "./claims.ts";
+import { deleteClaims } from "./claims.ts";
 import { beginCleanup } from "./cleanup-run.ts";
 import type { ActionContext } from "./context.ts";
 import { operatorVersionOf } from "./find-instance.ts";
 import type { InstanceState, KnownInstance } from "./instance-state.ts";
+import { keptObjects, removable } from "./kept-objects.ts";
 import { removeOperator } from "./remove-operator.ts";
 
 /** What is to be removed, under which lease. */
@@ -102,11 +103,11 @@ async function removeAll(
   const { cluster, clock, limits, stop } = ctx;
   const deps = { cluster, clock, limits, stop, emit: by.emit, fence: lease, recorder: by.keeper };
   try {
-    const { complete } = await removeObjects(uninstallOrder(by.inventory), deps);
+    const kept = await keptObjects(ctx, state.name);
+    const { complete } = await removeObjects(uninstallOrder(removable(by.inventory, kept)), deps);
     if (!complete) return STOPPED;
     if (!withClaims) return { result: "complete" };
-    const claims = await claimsOf(ctx, state.name);
-    return (await deleteClaims(ctx, lease, state.name, claims)) ? { result: "complete" } : STOPPED;
+    return (await deleteClaims(ctx, lease, state.name, kept)) ? { result: "complete" } : STOPPED;
   } catch (error) {
     if (!(error instanceof KplanError) || error.code === "lease-lost") throw error;
     if (error.kind !== "failed" && error.kind !== "timed-out") throw error;

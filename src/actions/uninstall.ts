@@ -5,10 +5,10 @@ import type { PlannedObject } from "../model/run.ts";
 import { refuseBesideKudo } from "../store/kudo-lookout.ts";
 import { secretsRef } from "../store/secret-values.ts";
 import type { ActionResult } from "./action-result.ts";
-import { claimsOf } from "./claims.ts";
 import type { ActionContext } from "./context.ts";
 import { instanceName, instanceNames, noInstance } from "./find-instance.ts";
 import { type InstanceState, readInstanceState } from "./instance-state.ts";
+import { keptObjects, removable } from "./kept-objects.ts";
 import { removeInstance } from "./remove-instance.ts";
 import { withLease } from "./with-lease.ts";
 
@@ -59,12 +59,12 @@ async function preview(
   state: InstanceState,
   withClaims: boolean,
 ): Promise<ActionResult> {
-  const claims = withClaims ? await claimsOf(ctx, state.name) : [];
+  const kept = await keptObjects(ctx, state.name);
   const secrets = withClaims && state.secrets ? [secretsRef(ctx.namespace, state.name)] : [];
   const own: readonly KubeObject[] = state.object ? [state.object] : [];
   const refs: readonly ObjectRef[] = [
-    ...uninstallOrder(state.inventory).flat(),
-    ...claims,
+    ...uninstallOrder(removable(state.inventory, kept)).flat(),
+    ...(withClaims ? kept : []),
     ...secrets,
     ...own.map(refOf),
   ];
