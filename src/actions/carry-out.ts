@@ -1,9 +1,8 @@
+import { refused } from "../engine/execute-run.ts";
 import { createPreviewCache, type PreviewCache } from "../engine/preview-cache.ts";
 import { previewRun } from "../engine/preview-run.ts";
-import { errorIssue } from "../model/issue.ts";
-import { KplanError } from "../model/kplan-error.ts";
 import type { OperatorPackage } from "../model/package.ts";
-import { type Preview, pathText, type RunKind, type RunRecord } from "../model/run.ts";
+import type { Preview, RunKind, RunRecord } from "../model/run.ts";
 import type { Capabilities } from "../model/scope.ts";
 import type { HeldLease } from "../store/lease.ts";
 import { newSalt, storeSecretValues } from "../store/secret-values.ts";
@@ -14,6 +13,7 @@ import { type DesiredParameters, recordedParameters } from "./desired-parameters
 import { draftRecord, plainSalt, type RunDecision, runInputs } from "./draft-run.ts";
 import { driveRun } from "./drive-run.ts";
 import { type InstanceState, readInstanceState, sameState } from "./instance-state.ts";
+import { missingRights } from "./missing-rights.ts";
 import type { PlanChoice } from "./select-plans.ts";
 import { storeInstance, storeOperator } from "./store-wanted.ts";
 import { withLease } from "./with-lease.ts";
@@ -74,7 +74,7 @@ async function preview(
   decided: Decided,
 ): Promise<ActionResult> {
   const decision = decisionOf(change, decided, change.state);
-  const found = await check(ctx, decision, draftRecord(ctx, decision), undefined);
+  const found = await check(ctx, decided, decision, { record: draftRecord(ctx, decision) });
   const writes = found.objects.some(({ change: act }) => act !== "unchanged" && act !== "absent");
   const isNew = change.state.object === undefined || decided.choice.changes.length > 0;
   return { kind: "preview", preview: found, changes: writes || isNew };
@@ -96,7 +96,12 @@ async function driveDecided(
   const cache = createPreviewCache();
   const decision = { ...decisionOf(change, decided, state), salt };
   const draft = draftRecord(ctx, decision);
-  refuseProblems(state.name, await check(ctx, decision, draft, cache));
+  const found = await check(ctx, decided, decision, { record: draft, cache });
+  if (found.problems.length > 0) {
+    // What was refused leaves nothing behind.
+    if (!state.object && !state.newest) await lease.destroy();
+    throw refused(found);
+  }
 
   lease.check();
   const [secrets] = await Promise.all([
@@ -131,33 +136,34 @@ function decisionOf(change: WantedChange, decided: Decided, state: InstanceState
   };
 }
 
-/** The dry run of everything the run would write, before anything is written. */
+/** The dry run of everything the run would write, and whether kplan may keep its state, before anything is written. */
 async function check(
   ctx: ActionContext,
+  decided: Decided,
   decision: RunDecision,
-  record: RunRecord,
-  cache: PreviewCache | undefined,
+  run: { readonly record: RunRecord; readonly cache?: PreviewCache },
 ): Promise<Preview> {
-  const instanceUid = decision.state.object?.metadata.uid ?? "";
-  return await previewRun(runInputs(decision, record, instanceUid), {
-    cluster: ctx.cluster,
-    clock: ctx.clock,
-    limits: ctx.limits,
-    forceConflicts: ctx.forceConflicts,
-    signal: ctx.stop,
-    ...(cache ? { preview: cache } : { wantDiffs: true }),
-  });
-}
-
-function refuseProblems(instance: string, { problems }: Preview): void {
-  if (problems.length === 0) return;
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  throw new KplanError("refused", `${instance}: the dry run found ${count}; nothing was applied`, {
-    kind: "bad-input",
-    issues: problems.map(({ path, message, hint }) =>
-      errorIssue("refused", `${pathText(path)}: ${message}`, undefined, hint),
-    ),
-  });
+  const { state } = decision;
+  const instanceUid = state.object?.metadata.uid ?? "";
+  const [preview, rights] = await Promise.all([
+    previewRun(runInputs(decision, run.record, instanceUid), {
+      cluster: ctx.cluster,
+      clock: ctx.clock,
+      limits: ctx.limits,
+      forceConflicts: ctx.forceConflicts,
+      signal: ctx.stop,
+      ...(run.cache ? { preview: run.cache } : { wantDiffs: true }),
+    }),
+    missingRights(ctx, {
+      instance: state.name,
+      run: run.record.number,
+      plan: decided.choice.plans[0] ?? "",
+      isNew: !state.object,
+      storePackage: decided.storePackage,
+      secrets: secretsWrite(decided, state),
+    }),
+  ]);
+  return { ...preview, problems: [...rights, ...preview.problems] };
 }
 
 /** Given and generated values into the Secret; nothing is asked when all are there. */
@@ -167,12 +173,21 @@ async function storeSecrets(
   state: InstanceState,
   salt: string,
 ): Promise<InstanceState["secrets"]> {
-  const has = new Set(state.secrets?.names);
-  const missing = desired.secretNames.some((name) => !has.has(name));
-  if (!missing && Object.keys(desired.secrets).length === 0) return state.secrets;
+  if (secretsWrite({ desired }, state) === "none") return state.secrets;
   return await storeSecretValues(
     ctx.cluster,
     { namespace: ctx.namespace, instance: state.name, operator: pkg.operator.name },
     { names: desired.secretNames, given: desired.secrets, salt },
   );
+}
+
+/** What keeping given and generated values takes. */
+function secretsWrite(
+  { desired }: Pick<Decided, "desired">,
+  { secrets }: InstanceState,
+): "create" | "patch" | "none" {
+  const has = new Set(secrets?.names);
+  const missing = desired.secretNames.some((name) => !has.has(name));
+  if (!missing && Object.keys(desired.secrets).length === 0) return "none";
+  return secrets ? "patch" : "create";
 }

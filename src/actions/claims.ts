@@ -16,11 +16,11 @@ export async function claimsOf(
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",
     namespace: ctx.namespace,
-    labelSelector: `${LABEL.instance}=${instance},${LABEL.role}!=backup`,
+    labelSelector: `${LABEL.instance}=${instance}`,
   };
   try {
     const { items } = await ctx.cluster.list(query);
-    return items.map(refOf);
+    return items.filter(({ metadata }) => metadata.labels?.[LABEL.role] !== "backup").map(refOf);
   } catch (error) {
     if (error instanceof ClusterError && error.kind === "forbidden") return [];
     throw error;
