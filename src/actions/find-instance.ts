@@ -8,30 +8,47 @@ import type { ActionContext } from "./context.ts";
 
 type Where = Pick<ActionContext, "cluster" | "namespace">;
 
+/** The instance of the name given, or the only one of the namespace; one request. Throws a `bad-input` KplanError that lists those that are there. */
+export async function findInstance(ctx: Where, given: string | undefined): Promise<KubeObject> {
+  if (given === undefined) return onlyOne(await instancesOf(ctx), ctx.namespace);
+  const instance = await getInstance(ctx.cluster, ctx.namespace, given);
+  if (!instance) throw noInstance(ctx.namespace, given, await instanceNames(ctx));
+  return instance;
+}
+
 /** The name given, or that of the only instance of the namespace. Throws a `bad-input` KplanError that lists them when there are none or several. */
 export async function instanceName(ctx: Where, given: string | undefined): Promise<string> {
-  if (given !== undefined) return given;
-  const names = await instanceNames(ctx);
-  const [only] = names;
-  if (only !== undefined && names.length === 1) return only;
-  if (only === undefined) throw noInstance(ctx.namespace, undefined, []);
-  throw new KplanError(
-    "which-instance",
-    `namespace ${ctx.namespace} has ${names.length} instances: ${names.join(", ")}`,
-    { kind: "bad-input", hint: "choose one with --instance NAME" },
-  );
+  return given ?? onlyOne(await instancesOf(ctx), ctx.namespace).metadata.name;
 }
 
 /** Names of the instances of the namespace, sorted. None where the cluster does not know Instances. */
 export async function instanceNames(ctx: Where): Promise<readonly string[]> {
+  return namesOf(await instancesOf(ctx));
+}
+
+function onlyOne(instances: readonly KubeObject[], namespace: string): KubeObject {
+  const [only] = instances;
+  if (only !== undefined && instances.length === 1) return only;
+  if (only === undefined) throw noInstance(namespace, undefined, []);
+  throw new KplanError(
+    "which-instance",
+    `namespace ${namespace} has ${instances.length} instances: ${namesOf(instances).join(", ")}`,
+    { kind: "bad-input", hint: "choose one with --instance NAME" },
+  );
+}
+
+async function instancesOf(ctx: Where): Promise<readonly KubeObject[]> {
   const query = { apiVersion: KUDO_API_VERSION, kind: "Instance", namespace: ctx.namespace };
   try {
-    const { items } = await ctx.cluster.list(query);
-    return items.map(({ metadata }) => metadata.name).sort();
+    return (await ctx.cluster.list(query)).items;
   } catch (error) {
     if (isNotServed(error)) return [];
     throw error;
   }
+}
+
+function namesOf(instances: readonly KubeObject[]): readonly string[] {
+  return instances.map(({ metadata }) => metadata.name).sort();
 }
 
 /** The Instance, or undefined when there is none, also where the cluster does not know Instances. */

@@ -5,13 +5,7 @@ import { storedPlanStatus } from "../store/instance-status.ts";
 import { leaseRef, leaseState } from "../store/lease-object.ts";
 import { planOrder } from "../store/operator-objects.ts";
 import type { ActionContext } from "./context.ts";
-import {
-  getInstance,
-  instanceName,
-  instanceNames,
-  noInstance,
-  operatorVersionOf,
-} from "./find-instance.ts";
+import { findInstance, operatorVersionOf } from "./find-instance.ts";
 import { getOperatorVersion } from "./operator-version.ts";
 import { neverRun } from "./plan-statuses.ts";
 
@@ -42,20 +36,18 @@ export interface PlanStatusEntry extends PlanStatus {
 
 type Where = Pick<ActionContext, "cluster" | "namespace">;
 
-/** Reads how an instance stands: one GET of the Instance, one of its OperatorVersion, and one of its Lease while a plan is unfinished. */
+/** Reads how an instance stands: one request for the Instance, one of its OperatorVersion, and one of its Lease while a plan is unfinished. */
 export async function planStatus(
   ctx: Where,
   request: { readonly instance?: string },
 ): Promise<PlanStatusView> {
-  const name = await instanceName(ctx, request.instance);
-  const instance = await getInstance(ctx.cluster, ctx.namespace, name);
-  if (!instance) throw noInstance(ctx.namespace, name, await instanceNames(ctx));
+  const instance = await findInstance(ctx, request.instance);
   const operatorVersion = operatorVersionOf(instance);
   const stored = storedPlanStatus(instance);
   const unfinished = stored.some(({ status }) => isRunning(status));
   const [version, interrupted] = await Promise.all([
     getOperatorVersion(ctx, operatorVersion),
-    unfinished ? sayInterrupted(ctx, name) : undefined,
+    unfinished ? sayInterrupted(ctx, instance.metadata.name) : undefined,
   ]);
   return { ...viewOf(instance, version, stored), ...(interrupted && { interrupted }) };
 }
