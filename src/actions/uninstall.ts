@@ -3,6 +3,8 @@ import { uninstallOrder } from "../engine/uninstall-order.ts";
 import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts";
 import type { PlannedObject } from "../model/run.ts";
 import { refuseBesideKudo } from "../store/kudo-lookout.ts";
+import { namesOfLeases } from "../store/lease-names.ts";
+import { leaseRef } from "../store/lease-object.ts";
 import { secretsRef } from "../store/secret-values.ts";
 import type { ActionResult } from "./action-result.ts";
 import type { ActionContext } from "./context.ts";
@@ -31,27 +33,42 @@ export async function uninstall(
   request: UninstallRequest,
 ): Promise<ActionResult> {
   const { dryRun = false, deleteClaims = false } = request;
-  const name = await instanceName(ctx, request.instance);
+  const name = await nameOf(ctx, request.instance);
   const [state] = await Promise.all([
     readInstanceState(ctx, name),
     refuseBesideKudo(ctx.cluster, (message) => ctx.emit({ type: "warning", message })),
   ]);
-  if (!isKnown(state)) throw noInstance(ctx.namespace, name, await instanceNames(ctx));
+  const isThere = await hasRemains(ctx, state, deleteClaims);
+  if (!isThere) throw noInstance(ctx.namespace, name, await instanceNames(ctx));
   if (dryRun) return await preview(ctx, state, deleteClaims);
   return await withLease(
     ctx,
     { instance: name, same: ["uninstall", name, deleteClaims] },
     async (lease) => {
       const now = await readInstanceState(ctx, name);
-      if (!isKnown(now)) return { kind: "nothing-to-do", message: `${name} is gone already` };
       return await removeInstance(ctx, { lease, state: now, deleteClaims });
     },
   );
 }
 
-/** There is an Instance, or what one left: its runs still name its objects. */
-function isKnown({ object, nextNumber }: InstanceState): boolean {
-  return object !== undefined || nextNumber > 1;
+/** The name given, that of the only instance, or, with no instance at all, that of the only one whose uninstall did not come to its end. */
+async function nameOf(ctx: ActionContext, given: string | undefined): Promise<string> {
+  if (given === undefined && (await instanceNames(ctx)).length === 0) {
+    const [only, ...others] = await namesOfLeases(ctx);
+    if (only !== undefined && others.length === 0) return only;
+  }
+  return await instanceName(ctx, given);
+}
+
+/** There is an Instance, or what one left: its runs still name its objects, its Lease goes last of all, its claims go when they are asked for. */
+async function hasRemains(
+  ctx: ActionContext,
+  { object, nextNumber, name, secrets }: InstanceState,
+  withClaims: boolean,
+): Promise<boolean> {
+  if (object !== undefined || nextNumber > 1) return true;
+  if ((await ctx.cluster.get(leaseRef(ctx.namespace, name))) !== undefined) return true;
+  return withClaims && (secrets !== undefined || (await keptObjects(ctx, name)).length > 0);
 }
 
 async function preview(

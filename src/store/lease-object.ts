@@ -32,7 +32,13 @@ export interface LeaseState {
 /** How long a lease holds without renewal, in milliseconds (design section 5). */
 export const LEASE_MS = 15_000;
 
-const API = { apiVersion: "coordination.k8s.io/v1", kind: "Lease" };
+/** The kind of a Lease. */
+export const LEASE_KIND: { readonly apiVersion: string; readonly kind: string } = {
+  apiVersion: "coordination.k8s.io/v1",
+  kind: "Lease",
+};
+/** Value of the label that tells our Leases from others. */
+export const LEASE_ROLE = "lease";
 const NOTE = {
   host: "kplan.dev/host",
   bootId: "kplan.dev/boot-id",
@@ -46,11 +52,11 @@ const NOTE = {
 export function leaseRef(
   namespace: string,
   instance: string,
-): typeof API & {
+): typeof LEASE_KIND & {
   readonly namespace: string;
   readonly name: string;
 } {
-  return { ...API, namespace, name: leaseName(instance) };
+  return { ...LEASE_KIND, namespace, name: leaseName(instance) };
 }
 
 /** The Lease object that says what `state` says; `before` keeps what is not ours, and its resourceVersion. */
@@ -61,7 +67,7 @@ export function leaseObject(
 ): KubeObject {
   const { holder } = state;
   return {
-    ...API,
+    ...LEASE_KIND,
     metadata: {
       ...before?.metadata,
       name: leaseName(where.instance),
@@ -69,7 +75,7 @@ export function leaseObject(
       labels: {
         ...before?.metadata.labels,
         [LABEL.instance]: where.instance,
-        [LABEL.role]: "lease",
+        [LABEL.role]: LEASE_ROLE,
       },
       annotations: { ...before?.metadata.annotations, ...notesOf(holder) },
     },
