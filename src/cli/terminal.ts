@@ -11,6 +11,10 @@ export interface Terminal {
   readonly colors: boolean;
   /** Columns of the terminal. */
   width(): number;
+  /** Lines of the terminal; 24 when absent. */
+  height?(): number;
+  /** From now on `around` decides when a text for stderr is written, so that it does not fall into what is drawn. The answer ends it. */
+  drawing?(around: (write: () => void) => void): () => void;
 }
 
 /** Colours by meaning. */
@@ -33,11 +37,20 @@ export function paint(terminal: Pick<Terminal, "colors">, tone: Tone, text: stri
 /** The terminal of this process. */
 export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
   const isTty = process.stdout.isTTY === true && env.TERM !== "dumb";
+  const atOnce = (write: () => void): void => write();
+  let around = atOnce;
   return {
     out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    err: (text) => around(() => void process.stderr.write(text)),
     isTty,
     colors: isTty && !env.NO_COLOR,
     width: () => process.stdout.columns ?? 80,
+    height: () => process.stdout.rows ?? 24,
+    drawing(next) {
+      around = next;
+      return () => {
+        around = atOnce;
+      };
+    },
   };
 }

@@ -1,146 +1,122 @@
 import { expect, test } from "vitest";
 import type { RunEvent, RunEventBody } from "../../model/event.ts";
-import type { Plan } from "../../model/plan.ts";
-import { treeLines } from "./live-tree.ts";
-import { plainLines } from "./plain-lines.ts";
-import { addToPicture, EMPTY_PICTURE } from "./run-picture.ts";
+import type { Terminal } from "../terminal.ts";
+import { liveTree } from "./live-tree.ts";
 
-const plan: Plan = {
-  name: "deploy",
-  strategy: "serial",
-  phases: [
-    {
-      name: "main",
-      strategy: "serial",
-      steps: [
-        { name: "config", strategy: "serial", tasks: ["config"] },
-        { name: "pods", strategy: "serial", tasks: ["pods"] },
-      ],
-    },
-  ],
-};
-const at = (step: string, task?: string) => ({
-  plan: "deploy",
-  phase: "main",
-  step,
-  ...(task && { task }),
-});
-const sts = { apiVersion: "apps/v1", kind: "StatefulSet", name: "db", namespace: "prod" };
+// A screen that understands as much of a terminal's language as is used: what a person has before the eyes, and what has scrolled away.
 
-/** Events by the second they happen in. */
-const STORY: readonly (readonly [number, RunEventBody])[] = [
-  [
-    0,
-    {
-      type: "run-started",
-      run: {
-        uid: "u",
-        number: 1,
-        kind: "install",
-        instance: "db",
-        namespace: "prod",
-        operatorVersion: "galera-0.1.0",
-      },
-      plans: [plan],
-      statuses: [
-        {
-          name: "deploy",
-          status: "PENDING",
-          phases: [
-            {
-              name: "main",
-              status: "PENDING",
-              steps: [
-                { name: "config", status: "PENDING" },
-                { name: "pods", status: "PENDING" },
-              ],
-            },
-          ],
-        },
-      ],
-      resumed: false,
-    },
-  ],
-  [0, { type: "status", path: { plan: "deploy" }, status: "IN_PROGRESS" }],
-  [0, { type: "status", path: { plan: "deploy", phase: "main" }, status: "IN_PROGRESS" }],
-  [0, { type: "status", path: at("config"), status: "IN_PROGRESS" }],
-  [1, { type: "status", path: at("config"), status: "COMPLETE" }],
-  [1, { type: "status", path: at("pods"), status: "IN_PROGRESS" }],
-  [1, { type: "object-written", path: at("pods", "pods"), ref: sts, change: "created" }],
-  [
-    2,
-    {
-      type: "object-health",
-      path: at("pods", "pods"),
-      ref: sts,
-      health: { state: "progressing", message: "1 of 3 pods ready", marker: "1" },
-    },
-  ],
-];
-const events = STORY.map(
-  ([second, body]) => ({ at: new Date(second * 1000).toISOString(), ...body }) as RunEvent,
-);
-
-test("the tree shows what is done, what goes on and what it waits for", () => {
-  const picture = events.reduce(addToPicture, EMPTY_PICTURE);
-  const lines = treeLines(picture, {
-    terminal: { colors: false, width: () => 60 },
-    now: 65_000,
-    simulated: true,
-  });
-  expect(lines).toEqual([
+test("draws in place, keeps other texts above, and leaves the whole tree", () => {
+  const { terminal, shown } = screen(60, 8);
+  const view = liveTree(terminal, true, () => 0);
+  for (const event of EVENTS.slice(0, 20)) view.event(event);
+  expect(shown()).toHaveLength(7);
+  expect(shown()[0]).toBe("db in prod: deploy (run 1) · simulated");
+  terminal.err("stopping\n");
+  expect(shown().slice(0, 2)).toEqual(["stopping", "db in prod: deploy (run 1) · simulated"]);
+  for (const event of EVENTS.slice(20)) view.event(event);
+  view.close();
+  expect(shown()).toEqual([
+    "stopping",
     "db in prod: deploy (run 1) · simulated",
-    "▸ deploy                                              1m05s",
-    "  ▸ main                                              1m05s",
-    "    ✔ config                                             1s",
-    "    ▸ pods                                            1m04s",
-    "        StatefulSet db: 1 of 3 pods ready",
+    "▸ deploy                                                0ms",
+    "  · main",
+    ...STEPS.map((step) => `    ✔ ${step.padEnd(49)} 0ms`),
   ]);
 });
 
-test("no line is wider than the terminal", () => {
-  const long = events.map((event) =>
-    event.type === "object-health"
-      ? {
-          ...event,
-          health: { state: "progressing" as const, message: "x".repeat(500), marker: "" },
-        }
-      : event,
-  );
-  const lines = treeLines(long.reduce(addToPicture, EMPTY_PICTURE), {
-    terminal: { colors: false, width: () => 50 },
-    now: 3000,
-    simulated: false,
-  });
-  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(50);
+test("draws over what a narrower screen has wrapped", () => {
+  const { terminal, shown, resize } = screen(60, 20);
+  const view = liveTree(terminal, false, () => 0);
+  for (const event of EVENTS.slice(0, 4)) view.event(event);
+  resize(30);
+  for (const event of EVENTS.slice(4)) view.event(event);
+  view.close();
+  expect(shown().filter((line) => line.startsWith("db in prod"))).toHaveLength(1);
+  expect(Math.max(...shown().map((line) => line.length))).toBeLessThan(30);
 });
 
-test("plain lines tell the same story with times", () => {
-  let text = "";
-  const view = plainLines(
-    {
-      out: (part) => {
-        text += part;
-      },
-      err: () => {},
-      isTty: false,
-      colors: false,
-      width: () => 80,
+const STEPS = Array.from({ length: 12 }, (_, n) => `step${n}`);
+
+const EVENTS: readonly RunEvent[] = [
+  {
+    type: "run-started",
+    run: {
+      uid: "u",
+      number: 1,
+      kind: "install",
+      instance: "db",
+      namespace: "prod",
+      operatorVersion: "galera-0.1.0",
     },
-    false,
-  );
-  for (const event of events) view.event(event);
-  expect(text).toBe(
-    [
-      "   0ms  db: run 1 starts (deploy)",
-      "   0ms  deploy IN_PROGRESS",
-      "   0ms  deploy.main IN_PROGRESS",
-      "   0ms  deploy.main.config IN_PROGRESS",
-      "    1s  deploy.main.config COMPLETE",
-      "    1s  deploy.main.pods IN_PROGRESS",
-      "    1s  deploy.main.pods.pods StatefulSet db created",
-      "    2s  deploy.main.pods.pods StatefulSet db: 1 of 3 pods ready",
-      "",
-    ].join("\n"),
-  );
-});
+    plans: [
+      {
+        name: "deploy",
+        strategy: "serial",
+        phases: [
+          {
+            name: "main",
+            strategy: "serial",
+            steps: STEPS.map((name) => ({ name, strategy: "serial", tasks: [] })),
+          },
+        ],
+      },
+    ],
+    statuses: [],
+    resumed: false,
+  },
+  { type: "status", path: { plan: "deploy" }, status: "IN_PROGRESS" },
+  ...STEPS.flatMap((step): RunEventBody[] => {
+    const path = { plan: "deploy", phase: "main", step };
+    return [
+      { type: "status", path, status: "IN_PROGRESS" },
+      { type: "status", path, status: "COMPLETE" },
+    ];
+  }),
+].map((body) => ({ at: new Date(0).toISOString(), ...(body as RunEventBody) }) as RunEvent);
+
+/** Rows wrap at the width of now, as a terminal that reflows does; those above the screen can be seen, not written to. */
+function screen(
+  columns: number,
+  rows: number,
+): { terminal: Terminal; shown: () => readonly string[]; resize: (columns: number) => void } {
+  let width = columns;
+  let lines: string[] = [""];
+  let around = (write: () => void): void => write();
+  const write = (text: string): void => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    for (const [part] of text.matchAll(/\u001B\[(\d*)[AJ]|\r|\n|[^\u001B\r\n]+/gu)) {
+      if (part === "\n") lines.push("");
+      else if (part === "\r" || part === "\u001B[J") continue;
+      else if (part.startsWith("\u001B")) {
+        const up = Number(part.slice(2, -1));
+        expect(up).toBeLessThan(rows);
+        // Whatever is drawn over is erased as a whole here; a row that is left over shows.
+        lines = [...reflowed(lines, width).slice(0, -1 - up), ""];
+      } else lines[lines.length - 1] += part;
+    }
+  };
+  return {
+    terminal: {
+      out: write,
+      err: (text) => around(() => write(text)),
+      isTty: true,
+      colors: false,
+      width: () => width,
+      height: () => rows,
+      drawing(next) {
+        around = next;
+        return () => {
+          around = (act) => act();
+        };
+      },
+    },
+    shown: () => lines.slice(0, -1),
+    resize(next) {
+      width = next;
+    },
+  };
+}
+
+function reflowed(lines: readonly string[], width: number): string[] {
+  return lines.flatMap((line) => line.match(new RegExp(`.{1,${width}}`, "g")) ?? [""]);
+}
