@@ -18,18 +18,24 @@ if (!process.env.KUBECONFIG) {
   process.exit(2);
 }
 
-process.stdout.write(`node ${process.version}, ${PAIRS} pairs each, medians\n\n`);
+process.stdout.write(
+  `node ${process.version}, ${PAIRS} alternating pairs each: medians, the median of the pairs' ratios, and the ratio of the shortest times\n\n`,
+);
 kubectl(["create", "namespace", namespace]);
 try {
   const rows = [version(), status(), serial(), oneStep()];
-  const widths = [46, 12, 12, 8, 8, 22];
+  const widths = [56, 10, 10, 8, 10, 7, 16];
   const line = (cells) => `${cells.map((cell, i) => String(cell).padEnd(widths[i])).join("")}\n`;
-  process.stdout.write(line(["what", "kplan", "peer", "ratio", "goal", "API requests"]));
-  for (const row of rows) process.stdout.write(line(row));
-  const { median, p99, count } = reaction();
   process.stdout.write(
-    `\nfrom the watch event that made an object ready to the next step's first write: median ${median.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms of ${count} (goal: p99 under 50 ms)\n`,
+    line(["what", "kplan", "peer", "ratio", "shortest", "goal", "API requests"]),
   );
+  for (const row of rows) process.stdout.write(line(row));
+  const { intents, writes } = reaction();
+  process.stdout.write(`
+from the watch event that made an object ready, of ${writes.length} steps (goal: p99 under 50 ms)
+  to the write that announces the next step's task   ${spread(intents)}
+  to the next step's first object, announced by then ${spread(writes)}
+`);
 } finally {
   kubectl(["delete", "namespace", namespace, "--wait=false"]);
   rmSync(work, { recursive: true, force: true });
@@ -49,6 +55,8 @@ function status() {
   run(process.execPath, [kplan, "install", folder, "-n", namespace]);
   const ours = [kplan, "plan", "status", "-n", namespace];
   const peer = ["get", "instances.kudo.dev", "-n", namespace];
+  // kubectl keeps what discovery told it: the first call would count that too.
+  kubectl(peer);
   const result = row(
     "plan status / kubectl get instances",
     2.5,
@@ -80,7 +88,7 @@ function oneStep() {
   manifests("folder", OBJECTS);
   const args = applyArgs(join(work, "folder"));
   return installRow(
-    `a step of ${OBJECTS} / kubectl apply --server-side -f folder`,
+    `a step of ${OBJECTS} / kubectl apply --server-side, the folder`,
     2,
     folder,
     () => kubectl(args),
@@ -120,6 +128,7 @@ function row(name, goal, { ours, peer, clean }, requests) {
     `${quantile(times.ours, 0.5).toFixed(0)} ms`,
     `${quantile(times.peer, 0.5).toFixed(0)} ms`,
     ratio.toFixed(2),
+    (Math.min(...times.ours) / Math.min(...times.peer)).toFixed(2),
     goal,
     requests ? `${requests[0]} against ${requests[1]}` : "",
   ];
@@ -130,21 +139,33 @@ function reaction() {
   const count = 100;
   const folder = packageOf("bench-reaction", count, 1, claim);
   const { stderr } = run(process.execPath, [kplan, "install", folder, "-n", namespace, "-v", "-v"]);
-  const delays = [];
+  const intents = [];
+  const writes = [];
   let bound;
+  let announced = false;
   for (const line of stderr.split("\n")) {
     const [, at, what] = /^\+(\d+\.\d+)ms (.*)$/.exec(line) ?? [];
     if (at === undefined) continue;
-    if (/^WATCH MODIFIED PersistentVolumeClaim/.test(what)) bound = Number(at);
-    const writesClaim =
-      /^(POST|PATCH) \S*\/persistentvolumeclaims/.test(what) && !what.includes("dryRun");
-    if (writesClaim && bound !== undefined) {
-      delays.push(Number(at) - bound);
+    if (/^WATCH MODIFIED PersistentVolumeClaim/.test(what)) {
+      bound = Number(at);
+      announced = false;
+    }
+    if (bound === undefined || what.includes("dryRun")) continue;
+    if (!announced && /^PUT \S*\/configmaps\/\S+-run-/.test(what)) {
+      intents.push(Number(at) - bound);
+      announced = true;
+    }
+    if (/^(POST|PATCH) \S*\/persistentvolumeclaims/.test(what)) {
+      writes.push(Number(at) - bound);
       bound = undefined;
     }
   }
   run(process.execPath, [kplan, "uninstall", "-n", namespace, "--delete-claims"]);
-  return { median: quantile(delays, 0.5), p99: quantile(delays, 0.99), count: delays.length };
+  return { intents, writes };
+}
+
+function spread(values) {
+  return `median ${quantile(values, 0.5).toFixed(1)} ms, p99 ${quantile(values, 0.99).toFixed(1)} ms`;
 }
 
 /** A package of `steps` serial steps with `objects` objects each. */
