@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -34,6 +35,8 @@ export interface ListenOptions {
 export async function listen({ state, identity, port }: ListenOptions): Promise<Listening> {
   const { cert, key, token } = identity;
   const closing = new AbortController();
+  // Every open watch listens to it: more than ten of them are no leak.
+  setMaxListeners(0, closing.signal);
   const expected = digest(`Bearer ${token}`);
   let requests = 0;
   let open = 0;
