@@ -112,6 +112,6 @@ function nextStep(outcome: RunOutcome, deps: CliDeps): string {
       return `the same command again continues where this stopped; \`${deps.programName} plan status\` shows where\n${again}`;
     case "timed-out":
     case "interrupted":
-      return `nothing was undone; the same command again continues:\n${again}`;
+      return `nothing was undone; to go on:\n${again}`;
   }
 }

@@ -70,7 +70,7 @@ describe("a run", () => {
     const stopped = await install.ended;
     expect(stopped.code).toBe(130);
     expect(stopped.stdout).toMatch(/INTERRUPTED/);
-    const printed = /continues:\n {2}kplan (.*)\n/.exec(stopped.stderr)?.[1] ?? "";
+    const printed = /to go on:\n {2}kplan (.*)\n/.exec(stopped.stderr)?.[1] ?? "";
     expect(printed).toBe(`install ${source}`);
     expect((await run(["plan", "status"])).stdout).toMatch(/interrupted/);
 

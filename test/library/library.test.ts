@@ -1,6 +1,9 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as kplan from "../../src/index.ts";
 import { packageFolder } from "../support/package-folder.ts";
@@ -93,6 +96,31 @@ test("reads, verifies and renders without a cluster", async () => {
   });
   expect(tasks[0]?.objects[0]?.data).toMatchObject({ count: "7" });
 });
+
+test("docs/library.md has an example that runs", async () => {
+  const root = join(import.meta.dirname, "../..");
+  const page = readFileSync(join(root, "docs/library.md"), "utf8");
+  const contents = /```js\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+  // As deep as src/package/, which looks for the schemas relative to itself.
+  const outfile = join(root, `node_modules/.library-${process.pid}/example.mjs`);
+  await build({
+    stdin: { contents, resolveDir: root },
+    outfile,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "esm",
+    alias: { kplan: join(root, "src/index.ts") },
+  });
+  try {
+    const { stdout, stderr } = await promisify(execFile)("node", [outfile], { cwd: root });
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/^deploy IN_PROGRESS$/m);
+    expect(stdout).toMatch(/^run 2: complete\nlast plan: node_update$/m);
+  } finally {
+    rmSync(dirname(outfile), { recursive: true });
+  }
+}, 20_000);
 
 /** A kubeconfig of a server that is not there. */
 function dead(): string {

@@ -6,7 +6,7 @@ import { liveTree } from "./live-tree.ts";
 // A screen that understands as much of a terminal's language as is used: what a person has before the eyes, and what has scrolled away.
 
 test("draws in place, keeps other texts above, and leaves the whole tree", () => {
-  const { terminal, shown } = screen(60, 8);
+  const { terminal, shown } = screen(60, 9);
   const view = liveTree(terminal, true, () => 0);
   for (const event of EVENTS.slice(0, 20)) view.event(event);
   expect(shown()).toHaveLength(7);

@@ -21,7 +21,8 @@ export function liveTree(terminal: Terminal, simulated: boolean, now: () => numb
   };
   const draw = (whole = false): void => {
     const options = { terminal, now: now(), simulated };
-    const rows = (terminal.height?.() ?? 24) - 1;
+    // The top line stays free as well: some terminals keep a screen that is cleared as a whole among what has scrolled away.
+    const rows = (terminal.height?.() ?? 24) - 2;
     const lines = whole ? treeLines(picture, options) : fittingLines(picture, options, rows);
     erase();
     terminal.out(lines.map((line) => `${line}\n`).join(""));

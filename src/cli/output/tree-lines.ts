@@ -5,6 +5,9 @@ import { duration } from "./duration.ts";
 import { outcomeText } from "./outcome-text.ts";
 import type { NodePicture, RunPicture } from "./run-picture.ts";
 
+/** Columns that a line with a duration takes at most, unless its text is longer. */
+const WIDEST = 100;
+
 /** How a tree is to look. */
 export interface TreeOptions {
   readonly terminal: Pick<Terminal, "colors" | "width">;
@@ -40,7 +43,9 @@ export function treeLines(
   const add = (indent: number, text: string, tone?: Tone, end = ""): void => {
     const room = width - indent - end.length - 1 - (end ? 1 : 0);
     const cut = text.length > room ? `${text.slice(0, Math.max(0, room - 1))}…` : text;
-    const gap = end ? " ".repeat(Math.max(1, width - indent - cut.length - end.length - 1)) : "";
+    // On a wide terminal a duration stays near what it belongs to.
+    const column = Math.min(width, WIDEST) - indent - cut.length - end.length - 1;
+    const gap = end ? " ".repeat(Math.max(1, column)) : "";
     const shown = tone ? paint(terminal, tone, cut) : cut;
     lines.push(`${" ".repeat(indent)}${shown}${gap}${end ? paint(terminal, "dim", end) : ""}`);
   };
