@@ -31,6 +31,6 @@ export async function untilSettled<T>(
 export function timedOut(message: string): TaskFailure {
   return new TaskFailure(message, {
     result: "timed-out",
-    hint: "nothing was undone: give the same command again to go on, with a longer --timeout if it needs one",
+    hint: "nothing was undone: give the same command again to go on, with a longer --step-timeout or --stall-timeout if it needs one",
   });
 }

@@ -20,9 +20,10 @@ const UNSEEN = 5000;
 export async function waitHealthy(written: readonly WrittenObject[], ctx: Acting): Promise<void> {
   if (written.length === 0) return;
   const now = await serverClock(ctx);
+  const began = now();
   const bell = createBell(ctx.clock);
   const tracked = written
-    .map((one) => track(one.object))
+    .map((one) => track(one.object, began))
     .filter((one) => !isReadyAlready(one, now(), ctx));
   if (tracked.length === 0) return;
   try {
@@ -43,6 +44,8 @@ export async function waitHealthy(written: readonly WrittenObject[], ctx: Acting
 interface Tracked {
   /** As our write left it. */
   readonly written: KubeObject;
+  /** When the waiting began. */
+  readonly since: Date;
   own: Look | undefined;
   readonly looks: Look[];
   /** The watch has shown it. */
@@ -52,9 +55,10 @@ interface Tracked {
   health: Health | undefined;
 }
 
-function track(written: KubeObject): Tracked {
+function track(written: KubeObject, since: Date): Tracked {
   return {
     written,
+    since,
     own: undefined,
     looks: [],
     seen: false,
@@ -132,7 +136,7 @@ function current(one: Tracked, ctx: Acting): KubeObject {
 function judge(
   object: KubeObject,
   related: readonly KubeObject[],
-  { written }: Tracked,
+  { written, since }: Tracked,
   now: Date,
   { limits }: Acting,
 ): Health {
@@ -140,6 +144,7 @@ function judge(
   return computeHealth(object, {
     now,
     limits,
+    since,
     written: {
       ...(generation !== undefined && { generation }),
       ...(resourceVersion !== undefined && { resourceVersion }),

@@ -140,7 +140,10 @@ function crash(
         culprit: { pod: refOf(pod), container: container.name },
       },
     ),
-    final: restarts >= context.limits.crashLoopRestarts && !ranLong(ended),
+    final:
+      restarts >= context.limits.crashLoopRestarts &&
+      !ranLong(ended) &&
+      (ended?.finishedAt ?? Number.POSITIVE_INFINITY) >= (context.since?.getTime() ?? 0),
   };
 }
 
@@ -196,7 +199,9 @@ function waitingSince(pod: KubeObject, container: ContainerFacts): number | unde
 }
 
 function lasted(since: number | undefined, limit: number, context: HealthContext): boolean {
-  return since !== undefined && context.now.getTime() - since >= limit;
+  if (since === undefined) return false;
+  const borneSince = Math.max(since, context.since?.getTime() ?? 0);
+  return context.now.getTime() - borneSince >= limit;
 }
 
 function command(pod: KubeObject, rest: string): string {

@@ -9,12 +9,14 @@ import { computeHealth } from "./health.ts";
 const folder = join(import.meta.dirname, "fixtures");
 
 /** Health of a recorded object, `seconds` after it was recorded. */
-function healthOf(fixture: string, seconds: number): Health {
+function healthOf(fixture: string, seconds: number, lookedFor?: number): Health {
   const text = readFileSync(join(folder, `${fixture}.yaml`), "utf8");
   const recordedAt = Date.parse(/ at (\S+):/.exec(text)?.[1] ?? "");
   const [object, ...related] = loadAll(text) as KubeObject[];
   const now = new Date(recordedAt + seconds * 1000);
-  return computeHealth(object, { now, limits: DEFAULT_HEALTH_LIMITS, related });
+  const since =
+    lookedFor === undefined ? {} : { since: new Date(now.getTime() - lookedFor * 1000) };
+  return computeHealth(object, { now, limits: DEFAULT_HEALTH_LIMITS, related, ...since });
 }
 
 function wordOf(health: Health): string {
@@ -200,3 +202,20 @@ test("the marker changes with a restart, not with time alone", () => {
   expect(marker("stateful-set-crashing", 60)).toBe(marker("stateful-set-crashing", 0));
   expect(marker("stateful-set-unschedulable", 60)).toBe(marker("stateful-set-unschedulable", 0));
 });
+
+test.each([
+  ["deployment-bad-image", 119, 120],
+  ["stateful-set-unschedulable", 299, 300],
+])("%s is borne anew by a run that goes on", (fixture, borne, tooLong) => {
+  expect(healthOf(fixture, 100_000).state).toBe("failed");
+  expect(healthOf(fixture, 100_000, borne).state).toBe("progressing");
+  expect(healthOf(fixture, 100_000, tooLong).state).toBe("failed");
+});
+
+test.each(["stateful-set-crash-loop", "deployment-no-binary", "deployment-readiness-late"])(
+  "%s is given another chance by a run that goes on",
+  (fixture) => {
+    expect(healthOf(fixture, 100_000).state).toBe("failed");
+    expect(healthOf(fixture, 100_000, 10).state).toBe("progressing");
+  },
+);

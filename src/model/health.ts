@@ -53,6 +53,8 @@ export interface HealthContext {
   /** Server time of the look. */
   readonly now: Date;
   readonly limits: HealthLimits;
+  /** When the looking began, by the server's clock: what was hopeless before may mend now, so it is borne anew from here. Absent: the object's own times count. */
+  readonly since?: Date;
   /**
    * What our own write answered, when this run wrote the object: status older than it does not count.
    * `generation` must be observed; for kinds without observedGeneration a newer resourceVersion is asked for where it means something.

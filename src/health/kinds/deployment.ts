@@ -77,6 +77,12 @@ function failureOf(
   const progress = conditionOf(object, "Progressing");
   if (progress?.status !== "False" || progress.reason !== "ProgressDeadlineExceeded")
     return undefined;
+  // The controller says so once and for all; somebody may have helped since.
+  if (
+    context.since !== undefined &&
+    (progress.since ?? Number.POSITIVE_INFINITY) < context.since.getTime()
+  )
+    return undefined;
   const { message } = podsProgress(numberAt(object, "spec", "replicas") ?? 1, pods, context);
   return failed(
     "ProgressDeadlineExceeded",
