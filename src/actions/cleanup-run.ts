@@ -79,6 +79,9 @@ export async function beginCleanup(
         forceConflicts: ctx.forceConflicts,
         fence: lease,
         recorder: opened.keeper,
+      }).catch(async (error: unknown) => {
+        await opened.leave();
+        throw error;
       });
     },
   };

@@ -38,6 +38,10 @@ export async function driveRun(
     fence: lease,
     recorder: run.keeper,
     ...(cache && { preview: cache }),
+  }).catch(async (error: unknown) => {
+    // The lease is given back next: nothing may be written under way then.
+    await run.leave();
+    throw error;
   });
   return { outcome, run: await run.close(outcome) };
 }

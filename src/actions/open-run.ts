@@ -34,6 +34,8 @@ export interface OpenRun {
   readonly emit: Emit;
   /** Stores how it ended and tells it. Throws when it cannot be stored. */
   close(outcome: RunOutcome): Promise<RunRecord>;
+  /** For a run that an error ended: waits for the write under way; nothing of it is written afterwards. */
+  leave(): Promise<void>;
 }
 
 /** Stores the record that a run begins with, and tells that it begins. */
@@ -78,6 +80,7 @@ export async function openRun(ctx: ActionContext, inputs: OpenRunInputs): Promis
       ctx.emit({ type: "run-finished", outcome });
       return last;
     },
+    leave: () => keeper.leave(),
   };
 }
 

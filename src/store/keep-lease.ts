@@ -30,6 +30,7 @@ export function keepLease(
   const stop = new AbortController();
   let current = taken.stored;
   let heldSince = taken.asked;
+  let ended = false;
   const left = (): number => heldSince + state.duration - clock.monotonic();
 
   const renewing = renewUntilStopped();
@@ -39,6 +40,7 @@ export function keepLease(
     token: state.token,
     ...(taken.takenFrom && { takenFrom: taken.takenFrom }),
     check() {
+      if (ended) throw leaseEnded(where.instance);
       if (lost.signal.aborted || left() < state.duration / 3) throw leaseLost(where.instance);
     },
     async release() {
@@ -95,6 +97,9 @@ export function keepLease(
     stop.abort();
     await renewing;
     if (lost.signal.aborted) return;
+    ended = true;
+    // Whoever still works under it stops: it is not ours any more.
+    lost.abort(leaseEnded(where.instance));
     // What fails here mends itself: the lease expires.
     await last().catch(() => undefined);
   }
@@ -123,4 +128,8 @@ function leaseLost(instance: string): KplanError {
     `the lease of ${instance} was lost: the API server could not be reached in time, or somebody else took it over`,
     { hint: "`kplan plan status` shows who drives it; the same command again continues" },
   );
+}
+
+function leaseEnded(instance: string): KplanError {
+  return new KplanError("lease-lost", `the lease of ${instance} was given back`);
 }

@@ -235,3 +235,14 @@ function textOf(answer: Awaited<ReturnType<typeof takeLease>>): string {
   if (!takenFrom) return `held, token ${token}`;
   return `held, token ${token}, ${takenFrom.knownDead ? "known dead" : "may wake up"}`;
 }
+
+test.each(["release", "destroy"] as const)("after %s it counts no more", async (end) => {
+  const { cluster, deps } = world();
+  const { lease } = await held(deps);
+  await lease[end]();
+  expect(() => lease.check()).toThrow(/given back/);
+  expect(lease.lost.aborted).toBe(true);
+  const writes = cluster.writes.length;
+  await lease.release();
+  expect(cluster.writes).toHaveLength(writes);
+});

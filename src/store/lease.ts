@@ -37,9 +37,9 @@ export interface HeldLease extends WriteFence {
    * The holder before did not give it back: it died, or may yet wake up. `sameHost` when it is known to be dead, so that nothing of it can still arrive.
    */
   readonly takenFrom?: { readonly holder: LeaseHolder; readonly knownDead: boolean };
-  /** Stops renewing and sets it free for the next one at once. Never throws. */
+  /** Stops renewing and sets it free for the next one at once; `check` throws and `lost` aborts from then on. Never throws. */
   release(): Promise<void>;
-  /** Stops renewing and deletes it: the instance is gone. Never throws. */
+  /** The same, and deletes it: the instance is gone. Never throws. */
   destroy(): Promise<void>;
 }
 

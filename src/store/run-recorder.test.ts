@@ -226,3 +226,42 @@ test("with the lease lost, whoever waits is told and nothing is written", async 
   await expect(keeper.intent(INTENT)).rejects.toThrow("lost it");
   expect(cluster.writes).toEqual([]);
 });
+
+test("with the lease lost, everybody who waits is told, whoever came before", async () => {
+  const { cluster, keeper, lost } = await world();
+  lost.abort(new Error("lost it"));
+  keeper.take(event("half way"));
+  await expect(keeper.intent(INTENT)).rejects.toThrow("lost it");
+  await expect(keeper.intent(INTENT)).rejects.toThrow("lost it");
+  expect(cluster.writes).toEqual([]);
+});
+
+test("a write that is late never comes over a newer one", async () => {
+  const { cluster, clock, keeper, stored } = await world();
+  let arrive = (): void => undefined;
+  const late = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  let records = 0;
+  cluster.before = async (verb, { kind }) => {
+    if (verb === "patch") throw new ClusterError("unavailable", "etcd");
+    if (verb === "replace" && kind === "ConfigMap" && records++ === 0) await late;
+  };
+  keeper.take(event("half way"));
+  await clock.pass(1000);
+  const announced = keeper.intent(INTENT);
+  await clock.pass(1000);
+  arrive();
+  await announced;
+  await clock.pass(1);
+  expect(await stored()).toMatchObject({ intents: [INTENT], inventory: [{ ref: REF }] });
+});
+
+test("a run that is left is written no more", async () => {
+  const { cluster, clock, keeper } = await world();
+  keeper.take(event("half way"));
+  await keeper.leave();
+  keeper.take(event("late"));
+  await clock.pass(10_000);
+  expect(cluster.writes).toEqual([]);
+});

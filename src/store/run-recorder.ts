@@ -28,6 +28,8 @@ export interface RunKeeper extends RunRecorder {
    * afterwards. Throws when it cannot be stored; where just the Instance cannot be written, a COMPLETE run is left open, so that the same command mends it.
    */
   finish(last: RunRecord): Promise<RunRecord>;
+  /** Leaves the record as it is stored, for a run that ended by an error: resolves when no write is under way. Nothing is written afterwards. */
+  leave(): Promise<void>;
 }
 
 /** What a keeper works with. */
@@ -63,7 +65,8 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
   const warned = new Set<string>();
   let waiting: Waiter[] = [];
   let ended = false;
-  let pumping: Promise<void> | undefined;
+  let isPumping = false;
+  let pumping: Promise<void> = Promise.resolve();
   let wake = new AbortController();
 
   return {
@@ -77,12 +80,11 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
         changes += 1;
         waiting.push({ resolve, reject });
         wake.abort();
-        pumping ??= pump();
+        startPump();
       }),
+    leave,
     async finish(last) {
-      ended = true;
-      wake.abort();
-      await pumping;
+      await leave();
       record = stamped(last);
       lease.check();
       try {
@@ -101,7 +103,20 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
     if (ended || next === record) return;
     record = next;
     changes += 1;
-    pumping ??= pump();
+    startPump();
+  }
+
+  async function leave(): Promise<void> {
+    ended = true;
+    wake.abort();
+    await pumping;
+  }
+
+  /** A pump that has nothing to do ends before it returns, so whether one is at work cannot be told from its promise. */
+  function startPump(): void {
+    if (isPumping) return;
+    isPumping = true;
+    pumping = pump();
   }
 
   async function pump(): Promise<void> {
@@ -113,7 +128,7 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
     }
     for (const waiter of waiting) waiter.reject(lease.lost.reason);
     waiting = [];
-    pumping = undefined;
+    isPumping = false;
   }
 
   async function pause(ms: number): Promise<void> {
@@ -144,7 +159,7 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
     lastWrite = clock.monotonic();
     try {
       lease.check();
-      await Promise.all([writeRecord(now), writeInstance(now)]);
+      await both(writeRecord(now), writeInstance(now));
       stored = upTo;
       failures = 0;
     } catch (error) {
@@ -201,6 +216,12 @@ function notTold({ instance, status }: RunRecord, cause: ClusterError): KplanErr
     `${done}, but the status of Instance ${instance} could not be written: ${cause.message}`,
     { hint: cause.hint ?? "the same command again writes it", cause },
   );
+}
+
+/** Waits for both, also when one fails: a write that is still under way could come over the next one. Throws the first failure. */
+async function both(one: Promise<void>, other: Promise<void>): Promise<void> {
+  const ends = await Promise.allSettled([one, other]);
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
 /** Somebody who waits until a change is stored. */
