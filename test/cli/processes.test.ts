@@ -2,26 +2,30 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Api, openApi } from "../support/api.ts";
 import type { CliResult } from "../support/cli.ts";
 import { packageFolder } from "../support/package-folder.ts";
-import { bundledProgram, start } from "./program.ts";
+import { bundledProgram, killStarted, start } from "./program.ts";
 
 // The program as people run it: processes, signals, and an embedded cluster for each test. A gate (a Service that nobody gives an address but the test)
 // holds a run at a known place; everything is waited for, nothing is guessed by time.
+
+// Many processes on a machine that may be busy: time is no criterion here.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let program: string;
 let env: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
   program = await bundledProgram();
-}, 60_000);
+});
 beforeEach(() => {
   const home = mkdtempSync(join(tmpdir(), "kplan-home-"));
   env = { HOME: home, KPLAN_EMBEDDED_DIR: join(home, "embedded") };
 });
 afterEach(async () => {
+  killStarted();
   await run(["embedded", "stop"]);
   rmSync(env.HOME ?? "", { recursive: true, force: true });
 });
@@ -116,9 +120,9 @@ describe("a run", () => {
         const cut = await install.ended;
         const rest = await run(argv);
         expect([rest.code, rest.stderr]).toEqual([0, rest.stderr]);
-        expect(written(cut.stdout + rest.stdout).filter((line) => /configured/.test(line))).toEqual(
-          [],
-        );
+        const lines = written(cut.stdout + rest.stdout);
+        expect(lines.filter((line) => line.endsWith(" configured"))).toEqual([]);
+        expect(new Set(lines.map((line) => line.split(" ")[0])).size).toBe(3);
         expect(await objectsOf(`killed${index}`)).toEqual(await objectsOf("whole"));
       }),
     );
@@ -154,11 +158,16 @@ describe("completion", () => {
   });
 
   test("completes commands, their commands, and options", async () => {
-    expect((await run(["complete", "--", "pl"])).stdout).toMatch(/^plan\t/m);
-    expect((await run(["complete", "--", "plan", ""])).stdout).toMatch(/^history\t/m);
-    expect((await run(["complete", "--", "get", ""])).stdout).toMatch(/^operatorversions/m);
-    expect((await run(["complete", "--", "install", "--cre"])).stdout).toMatch(
-      /^--create-namespace/m,
+    const rows: readonly (readonly [readonly string[], RegExp])[] = [
+      [["pl"], /^plan\t/m],
+      [["plan", ""], /^history\t/m],
+      [["get", ""], /^operatorversions/m],
+      [["install", "--cre"], /^--create-namespace/m],
+    ];
+    await Promise.all(
+      rows.map(async ([words, answer]) =>
+        expect((await run(["complete", "--", ...words])).stdout).toMatch(answer),
+      ),
     );
   });
 });
@@ -211,10 +220,10 @@ async function asking<T>(ask: (api: Api) => Promise<T>): Promise<T> {
   }
 }
 
+/** `NAME created`, `NAME unchanged`…: what was said of each write of a ConfigMap. */
 function written(stdout: string): readonly string[] {
-  return stdout
-    .split("\n")
-    .filter((line) => /ConfigMap \S+ (created|configured|unchanged)/.test(line));
+  const lines = stdout.matchAll(/ConfigMap (\S+ (?:created|configured|unchanged))$/gm);
+  return [...lines].map(([, line = ""]) => line);
 }
 
 /** ConfigMaps in three steps. */

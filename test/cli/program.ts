@@ -25,6 +25,13 @@ export interface Running {
   readonly ended: Promise<CliResult>;
 }
 
+const started = new Set<ChildProcess>();
+
+/** Ends what was started and still runs. */
+export function killStarted(): void {
+  for (const child of started) child.kill("SIGKILL");
+}
+
 /** Starts a command line of the program in a world of its own. */
 export function start(
   program: string,
@@ -35,6 +42,8 @@ export function start(
     env: { PATH: process.env.PATH, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  started.add(child);
+  child.on("close", () => started.delete(child));
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
