@@ -1,5 +1,6 @@
 import { didYouMean } from "../model/nearest.ts";
 import { TEMPLATE_FUNCTIONS } from "./functions.ts";
+import { insteadOf } from "./go-words.ts";
 import type { Problem } from "./problem.ts";
 import type { KnownMap, Shape } from "./shape.ts";
 import type { At, Call, Expression, Node, Path } from "./template-tree.ts";
@@ -256,8 +257,10 @@ class TreeChecker implements TreeCheck {
         `${part} is a function`,
         `to call it here write (${part} …)`,
       );
+    const hint = insteadOf(part);
     const words = [...shape.members.keys(), ...TEMPLATE_FUNCTIONS.keys()];
-    return this.report(at, "unknown-name", `there is no ${part}${didYouMean(part, words)}`);
+    const nearest = hint ? "" : didYouMean(part, words);
+    return this.report(at, "unknown-name", `there is no ${part}${nearest}`, hint);
   }
 
   private report(at: At, code: string, message: string, hint?: string): undefined {

@@ -69,12 +69,49 @@ function explain(text: string, { at, text: found, token, expected }: Stop): Prob
   if (token === "OPEN_ENDBLOCK") return syntax("this closes a block that was not opened", at);
   if (token.includes("INVERSE"))
     return syntax("{{else}} stands outside a block, or twice in one", at);
+  const habit = writtenOtherwise(text, { at, found, token, expected });
+  if (habit) return habit;
   if (token.startsWith("CLOSE")) return syntax("something is missing before this", at);
   if (token === "NUMBER" && restOf(text, { ...at, col: at.col - 1 }).startsWith("."))
     return syntax(`write the number of an item in brackets: .[${found}]`, at);
   if (token === "INVALID" && !restOf(text, at).includes("}}"))
     return syntax("the tag is not closed: }} is missing", at);
   return syntax(`${JSON.stringify(found.split("\n")[0])} cannot stand here`, at);
+}
+
+/** What is right in another language, or runs into the YAML beside it. */
+function writtenOtherwise(
+  text: string,
+  { at, found, token, expected }: Omit<Stop, "text" | "token"> & { found: string; token: string },
+): Problem | undefined {
+  if (token === "CLOSE_UNESCAPED")
+    return syntax(
+      "}}} closes {{{ only",
+      at,
+      'where } belongs to the YAML, write "{{X}}" in quotes',
+    );
+  if (token === "CLOSE" && expected.some((each) => each.includes("CLOSE_UNESCAPED")))
+    return syntax(
+      "{{{ is closed by }}}",
+      at,
+      'where { belongs to the YAML, write "{{X}}" in quotes',
+    );
+  if (token === "CLOSE_BLOCK_PARAMS")
+    return syntax(
+      "there are no pipes",
+      at,
+      "write (quote X) for X | quote, and {{quote X}} in a tag",
+    );
+  const before = restOf(text, { line: at.line, col: 1 })[at.col - 2] ?? "";
+  if (token === "SEP" && found === "." && /[\s{(~]/.test(before))
+    return syntax("a name does not begin with a dot", at, "write Params.X, Name");
+  if (/^[<>=!&+*]/.test(found) && /[\s]/.test(before))
+    return syntax(
+      "there are no operators",
+      at,
+      "call a function: (eq A B), (gt A B), (not A), (add A B)",
+    );
+  return undefined;
 }
 
 function unclosedBlock(text: string, end: At): Problem {
@@ -111,6 +148,6 @@ function placeOf(text: string, index: number): At {
   return { line: before.length, col: (before.at(-1) ?? "").length + 1 };
 }
 
-function syntax(message: string, at: At): Problem {
-  return { code: "template-syntax", message, at };
+function syntax(message: string, at: At, hint?: string): Problem {
+  return { code: "template-syntax", message, at, ...(hint && { hint }) };
 }

@@ -1,6 +1,7 @@
 import Handlebars from "handlebars";
 import { didYouMean } from "../model/nearest.ts";
 import { TEMPLATE_FUNCTIONS } from "./functions.ts";
+import { insteadOf } from "./go-words.ts";
 import { MAX_NESTING, MAX_OPEN, MAX_OUTPUT } from "./limits.ts";
 import { parseFailure } from "./parse-failure.ts";
 import type { Problem } from "./problem.ts";
@@ -249,8 +250,11 @@ class TreeReader {
     const entry = TEMPLATE_FUNCTIONS.get(name);
     const args = params.flatMap((param) => this.expression(param as Operand, names) ?? []);
     if (entry === undefined) {
-      const near = didYouMean(name, TEMPLATE_FUNCTIONS.keys());
-      this.refuse(path, "unknown-function", `there is no function ${name}${near}`);
+      const hint = insteadOf(name);
+      const near = hint ? "" : didYouMean(name, TEMPLATE_FUNCTIONS.keys());
+      this.refuse(path, "unknown-function", `there is no function ${name}${near}`, {
+        ...(hint && { hint }),
+      });
       return undefined;
     }
     for (const pair of hash?.pairs ?? [])

@@ -294,10 +294,30 @@ describe("what is refused, with its place", () => {
     ["{{}}", "1:3", "something is missing before this"],
     ["{{Name/../x}}", "1:3", "Name/.. is no path: .. and this can only stand first"],
     ['{{ "a }}', "1:4", '"\\"" cannot stand here'],
-    ["{{.Params.X | quote}}", "1:3", '"." cannot stand here'],
+    ["{{.Params.X | quote}}", "1:3", "a name does not begin with a dot"],
+    ["{{Params.X | quote}}", "1:12", "there are no pipes"],
+    ["{a: {{Name}}}", "1:11", "}}} closes {{{ only"],
+    ["{{{Name}}", "1:8", "{{{ is closed by }}}"],
+    ["{{#if Params.X > 1}}y{{/if}}", "1:16", "there are no operators"],
+    ["{{#if Params.X == 1}}y{{/if}}", "1:16", "there are no operators"],
+    ["{{#if !Params.X}}y{{/if}}", "1:7", "there are no operators"],
+    ["{{#if Params.X && Name}}y{{/if}}", "1:16", "there are no operators"],
     ["{{Params.LIST.0}}", "1:15", "write the number of an item in brackets: .[0]"],
   ])("broken: %j", (text, place, message) => {
     expect(outcome(text)).toBe(at(place, message));
+  });
+
+  test.each([
+    ["{a: {{Name}}}", 'where } belongs to the YAML, write "{{X}}" in quotes'],
+    ["{{Params.X | quote}}", "write (quote X) for X | quote, and {{quote X}} in a tag"],
+    ["{{range Params.LIST}}", "a loop is written {{#each LIST}} … {{/each}}"],
+    ["{{if Name}}", "a condition is written {{#if X}} … {{/if}}"],
+    ["{{end}}", "a block is closed by its name: {{/if}}, {{/each}}"],
+    ["{{Values.x}}", "parameters are Params.NAME"],
+  ])("what is right elsewhere is answered with what is right here: %s", (text, hint) => {
+    expect(() => render(text)).toThrow(
+      expect.objectContaining({ issues: [expect.objectContaining({ hint })] }),
+    );
   });
 
   test("all of a template's problems are reported at once, in order", () => {
