@@ -71,7 +71,7 @@ const ONE_INSTANCE: Story = {
   "misspelled-instance": [2, "plan status --instance othr"],
   "uninstall-dry-run": [10, "uninstall --instance demo-instance --dry-run"],
   uninstall: [0, "uninstall --instance demo-instance"],
-  "uninstall-again": [2, "uninstall --instance demo-instance --delete-claims"],
+  "uninstall-again": [0, "uninstall --instance demo-instance --delete-claims"],
   "uninstall-rest": [0, "uninstall --delete-claims -o yaml"],
   "uninstall-nothing": [2, "uninstall"],
   "get-nothing": [0, "get instances"],
