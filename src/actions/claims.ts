@@ -63,6 +63,7 @@ export async function deleteClaims(
     clock,
     emit,
     fence,
+    instance,
     limits,
     stop,
     // Neither claims nor the Secret are in an inventory.

@@ -101,7 +101,8 @@ async function removeAll(
   },
 ): Promise<RunOutcome> {
   const { cluster, clock, limits, stop } = ctx;
-  const deps = { cluster, clock, limits, stop, emit: by.emit, fence: lease, recorder: by.keeper };
+  const shared = { cluster, clock, limits, stop, instance: state.name };
+  const deps = { ...shared, emit: by.emit, fence: lease, recorder: by.keeper };
   try {
     const kept = await keptObjects(ctx, state.name);
     const { complete } = await removeObjects(uninstallOrder(removable(by.inventory, kept)), deps);

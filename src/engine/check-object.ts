@@ -2,7 +2,8 @@ import type { Clock } from "../model/clock.ts";
 import { type Cluster, ClusterError } from "../model/cluster.ts";
 import { canonicalJson } from "../model/json.ts";
 import { type KubeObject, refOf } from "../model/kube-object.ts";
-import { ANNOTATION } from "../model/names.ts";
+import { ANNOTATION, LABEL } from "../model/names.ts";
+import { refuseOtherInstance } from "./other-instance.ts";
 import type { CheckedWrite } from "./preview-cache.ts";
 
 /** What asking about an object needs. */
@@ -59,6 +60,7 @@ export async function readObject(object: KubeObject, deps: CheckDeps): Promise<C
     if (live === undefined)
       return { ...checked(object, "create", undefined, deps), after: undefined };
     if (live.metadata.deletionTimestamp !== undefined) throw leaving(live);
+    refuseOtherInstance(live, object.metadata.labels?.[LABEL.instance], deps);
     try {
       const after = await deps.cluster.apply(atVersion(object, live), {
         dryRun: true,

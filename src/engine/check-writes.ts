@@ -1,9 +1,11 @@
 import { ClusterError } from "../model/cluster.ts";
 import { canonicalJson } from "../model/json.ts";
 import { refKey, refOf, refText } from "../model/kube-object.ts";
+import { LABEL } from "../model/names.ts";
 import type { PlannedObject, Preview, PreviewProblem } from "../model/run.ts";
 import { type Check, checkObject } from "./check-object.ts";
 import type { PreviewDeps } from "./engine-deps.ts";
+import { refuseOtherInstance } from "./other-instance.ts";
 import type { PlannedWrite } from "./plan-writes.ts";
 import { checkKey } from "./preview-cache.ts";
 import type { Limit } from "./run-context.ts";
@@ -93,11 +95,13 @@ async function diffOf({ change, live, after }: Check): Promise<string | undefine
 
 async function checkDelete(
   { object }: PlannedWrite,
-  { cluster, signal }: CheckWritesDeps,
+  deps: CheckWritesDeps,
 ): Promise<Pick<PlannedObject, "change">> {
+  const { cluster, signal } = deps;
   const options = signal === undefined ? {} : { signal };
   const live = await cluster.get(refOf(object), options);
   if (live === undefined) return { change: "absent" };
+  refuseOtherInstance(live, object.metadata.labels?.[LABEL.instance], deps);
   const propagation = "Foreground";
   const there = await cluster.delete(refOf(object), { dryRun: true, propagation, ...options });
   return { change: there ? "delete" : "absent" };

@@ -9,16 +9,21 @@ const TRIES = 6;
 
 /**
  * Deletes objects in the given order, each just as it was read, in the foreground (what it owns goes first), and waits until all are gone.
- * `before` is awaited before the first deletion, with those that are there; what is absent is said to be so. Returns those that were there.
+ * `before` is awaited before the first deletion, with those that are there; what is absent is said to be so, and what is
+ * not `ours` is left alone. Returns those that were there.
  */
 export async function deleteObjects(
   refs: readonly ObjectRef[],
   ctx: Acting,
-  before: (found: readonly ObjectRef[]) => Promise<void>,
+  by: {
+    readonly before: (found: readonly ObjectRef[]) => Promise<void>;
+    /** Whether it may be deleted; may throw. Asked before the first deletion. */
+    readonly ours: (live: KubeObject) => boolean;
+  },
 ): Promise<ObjectRef[]> {
   const read = await together(refs, ctx.halt, async (ref) => ({ ref, live: await find(ref, ctx) }));
-  const found = read.flatMap(({ live }) => (live === undefined ? [] : [live]));
-  await before(found.map(refOf));
+  const found = read.flatMap(({ live }) => (live && by.ours(live) ? [live] : []));
+  await by.before(found.map(refOf));
   for (const { ref, live } of read) if (live === undefined) say(ref, "absent", ctx);
   const leaving: KubeObject[] = [];
   for (const live of found) {
@@ -32,10 +37,11 @@ export async function deleteObjects(
   return found.map(refOf);
 }
 
-/** The object as it was when its deletion was accepted; undefined when it had gone meanwhile. */
+/** The object as it was when its deletion was accepted; undefined when it had gone meanwhile, whatever somebody made under its name since. */
 async function deleteOne(read: KubeObject, ctx: Acting): Promise<KubeObject | undefined> {
   let live: KubeObject | undefined = read;
   for (let tries = 1; live !== undefined; tries++) {
+    if (live.metadata.uid !== read.metadata.uid) return undefined;
     if (live.metadata.deletionTimestamp !== undefined) return live;
     mayWrite(ctx);
     const { uid, resourceVersion } = live.metadata;

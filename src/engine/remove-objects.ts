@@ -1,5 +1,6 @@
 import { KplanError } from "../model/kplan-error.ts";
-import type { ObjectRef } from "../model/kube-object.ts";
+import { type KubeObject, type ObjectRef, refOf, refText } from "../model/kube-object.ts";
+import { LABEL } from "../model/names.ts";
 import { deleteObjects } from "./delete-objects.ts";
 import type { EngineDeps } from "./engine-deps.ts";
 import { keepTrying, leaseLost } from "./keep-trying.ts";
@@ -11,7 +12,10 @@ import { createWatchdog } from "./watchdog.ts";
 export type RemoveDeps = Pick<
   EngineDeps,
   "cluster" | "clock" | "emit" | "fence" | "recorder" | "limits" | "stop"
->;
+> & {
+  /** Name of the instance. What does not say that it is this one's (somebody made it anew, or another instance took it over) is left, with a warning. */
+  readonly instance?: string;
+};
 
 /** How a removal ended. */
 export interface RemoveResult {
@@ -33,13 +37,15 @@ export async function removeObjects(
   const halt = AbortSignal.any([deps.stop, deps.fence.lost, halting.signal]);
   const hub = createWatchHub(deps.cluster, deps.emit);
   const removed: ObjectRef[] = [];
+  const before = (): Promise<void> => Promise.resolve();
+  const ours = (live: KubeObject): boolean => isOurs(live, deps);
   try {
     for (const group of groups) {
       const watchdog = createWatchdog(deps.clock, deps.limits);
       const path = { plan: "uninstall" };
       const ctx = { ...deps, hub, halt, path, watchdog, progress: () => undefined };
       const work = async (): Promise<void> => {
-        removed.push(...(await deleteObjects(group, ctx, async () => undefined)));
+        removed.push(...(await deleteObjects(group, ctx, { before, ours })));
         deps.recorder.removed(group);
       };
       await keepTrying({ ...ctx, definedKinds: new Map() }, work, () => undefined);
@@ -52,6 +58,14 @@ export async function removeObjects(
   } finally {
     hub.close();
   }
+}
+
+function isOurs(live: KubeObject, { instance, emit }: RemoveDeps): boolean {
+  const owner = live.metadata.labels?.[LABEL.instance];
+  if (instance === undefined || owner === instance) return true;
+  const whose = owner === undefined ? `it is not labelled as ${instance}'s` : `it is ${owner}'s`;
+  emit({ type: "warning", message: `${refText(refOf(live))} is left: ${whose}` });
+  return false;
 }
 
 function asKplanError(failure: TaskFailure): KplanError {

@@ -2,6 +2,7 @@ import { refOf } from "../../model/kube-object.ts";
 import type { DeleteTask } from "../../model/task.ts";
 import { deleteObjects } from "../delete-objects.ts";
 import { materializeLive } from "../materialize-live.ts";
+import { refuseOtherInstance } from "../other-instance.ts";
 import { callOptions, type TaskContext } from "../run-context.ts";
 
 /** Renders the templates, deletes the objects that they name, and waits until they are gone. A kind that nobody serves is gone already. */
@@ -9,7 +10,13 @@ export async function deleteTask(task: DeleteTask, ctx: TaskContext): Promise<vo
   const lookup = { ...ctx, options: callOptions(ctx) };
   const { objects, notServed } = await materializeLive(ctx.inputs, ctx.path, task, lookup);
   const refs = objects.map(refOf);
-  await deleteObjects(refs, ctx, (found) => ctx.announce("delete", found));
+  await deleteObjects(refs, ctx, {
+    before: (found) => ctx.announce("delete", found),
+    ours: (live) => {
+      refuseOtherInstance(live, ctx.inputs.instance.name, ctx);
+      return true;
+    },
+  });
   const unserved = notServed.map(({ object }) => refOf(object));
   for (const ref of unserved)
     ctx.emit({ type: "object-written", path: ctx.path, ref, change: "absent" });
