@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 
 /** What is known about processes of this machine; tests play it. */
 export interface Processes {
@@ -10,17 +10,28 @@ export interface Processes {
 export const localProcesses: Processes = { startOf };
 
 /**
- * What tells the process `pid` of this machine from every other: `bootId` changes with every start of the machine and is empty where the system
- * does not tell it (then no process is ever declared dead); `processStart` as `Processes.startOf` gives it.
+ * What tells the process `pid` of this machine from every other: `bootId` changes with every start of the machine, differs between containers (which do
+ * not see each other's processes but may share a host name), and is empty where the system does not tell it (then no process is ever declared dead);
+ * `processStart` as `Processes.startOf` gives it.
  */
 export function processFacts(pid: number): {
   readonly bootId: string;
   readonly processStart: string;
 } {
   return {
-    bootId: readText("/proc/sys/kernel/random/boot_id")?.trim() ?? "",
+    bootId: bootId(),
     processStart: startOf(pid) ?? "",
   };
+}
+
+/** The machine's start, and the process namespace in which pids mean something. */
+function bootId(): string {
+  const boot = readText("/proc/sys/kernel/random/boot_id")?.trim();
+  try {
+    return boot ? `${boot} ${readlinkSync("/proc/self/ns/pid")}` : "";
+  } catch {
+    return "";
+  }
 }
 
 /** Clock ticks from the machine's start to the process's (proc(5), stat field 22). */
