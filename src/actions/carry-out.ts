@@ -92,7 +92,7 @@ async function driveDecided(
   const { change, decided, state, lease } = by;
   const { pkg, desired } = decided;
   const salt =
-    state.secrets?.salt ?? (desired.secretNames.length > 0 ? newSalt() : plainSalt(state));
+    state.secrets?.salt || (desired.secretNames.length > 0 ? newSalt() : plainSalt(state));
   const cache = createPreviewCache();
   const decision = { ...decisionOf(change, decided, state), salt };
   const draft = draftRecord(ctx, decision);
@@ -132,7 +132,7 @@ function decisionOf(change: WantedChange, decided: Decided, state: InstanceState
     values: decided.desired.values,
     recorded: recordedParameters(decided.desired, state.secrets),
     capabilities: change.capabilities,
-    salt: state.secrets?.salt ?? plainSalt(state),
+    salt: state.secrets?.salt || plainSalt(state),
   };
 }
 
@@ -187,7 +187,9 @@ function secretsWrite(
   { secrets }: InstanceState,
 ): "create" | "patch" | "none" {
   const has = new Set(secrets?.names);
-  const missing = desired.secretNames.some((name) => !has.has(name));
+  // A Secret that somebody made beforehand has no salt yet.
+  const unsalted = desired.secretNames.length > 0 && !secrets?.salt;
+  const missing = unsalted || desired.secretNames.some((name) => !has.has(name));
   if (!missing && Object.keys(desired.secrets).length === 0) return "none";
   return secrets ? "patch" : "create";
 }

@@ -68,7 +68,7 @@ export async function beginCleanup(
       if (!pkg || !desired || plans.length === 0) return { result: "complete" };
       const { values } = desired;
       const capabilities = await ctx.cluster.capabilities();
-      const salt = state.secrets?.salt ?? plainSalt(state);
+      const salt = state.secrets?.salt || plainSalt(state);
       const uid = state.object.metadata.uid ?? "";
       return await executeRun(runInputs({ pkg, values, capabilities, salt }, record, uid), {
         cluster: ctx.cluster,

@@ -7,7 +7,7 @@ import { LABEL, secretsName } from "../model/names.ts";
 export interface SecretValues {
   /** Names of the parameters that have a value. */
   readonly names: readonly string[];
-  /** Mixed into every hash over this instance's secrets. */
+  /** Mixed into every hash over this instance's secrets; empty in a Secret that somebody else made, until `storeSecretValues` adds one. */
   readonly salt: string;
   /** `sha256:…` of a stored value; undefined when there is none. */
   hashOf(name: string): string | undefined;

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -128,3 +129,32 @@ function dead(): string {
   writeFileSync(path, server.kubeconfig().replace(server.url, "https://127.0.0.1:1"));
   return path;
 }
+
+test("secret values that somebody put there beforehand are never hashed without salt", async () => {
+  const demo = await kplan.connect({ kubeconfig });
+  const instance = "brought";
+  try {
+    await demo.cluster.create({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: `${instance}-secrets`, namespace: demo.namespace },
+      data: { PASSWORD: Buffer.from("hunter3").toString("base64") },
+    });
+    const installed = await kplan.install(demo, { source, instance });
+    expect(installed).toMatchObject({ kind: "ran", outcome: { result: "complete" } });
+    const [run] = await kplan.planHistory(demo, { instance });
+    const unsalted = createHash("sha256").update("\0hunter3").digest("hex");
+    expect(run?.parameters.PASSWORD).toMatch(/^sha256:/);
+    expect(run?.parameters.PASSWORD).not.toBe(`sha256:${unsalted}`);
+    const secret = await demo.cluster.get({
+      apiVersion: "v1",
+      kind: "Secret",
+      namespace: demo.namespace,
+      name: `${instance}-secrets`,
+    });
+    expect(secret?.data).toMatchObject({ PASSWORD: Buffer.from("hunter3").toString("base64") });
+    await kplan.uninstall(demo, { instance });
+  } finally {
+    demo.close();
+  }
+});
