@@ -6,6 +6,7 @@ import type { Preview, RunKind, RunRecord } from "../model/run.ts";
 import type { Capabilities } from "../model/scope.ts";
 import type { HeldLease } from "../store/lease.ts";
 import { newSalt, storeSecretValues } from "../store/secret-values.ts";
+import { runObject } from "../store/stored-run.ts";
 import type { ActionResult } from "./action-result.ts";
 import { bumpTokens } from "./bump-tokens.ts";
 import type { ActionContext } from "./context.ts";
@@ -96,6 +97,8 @@ async function driveDecided(
   const cache = createPreviewCache();
   const decision = { ...decisionOf(change, decided, state), salt };
   const draft = draftRecord(ctx, decision);
+  // Throws, before anything is written, for a record that no object can hold.
+  runObject(draft, "", lease.token);
   const found = await check(ctx, decided, decision, { record: draft, cache });
   if (found.problems.length > 0) {
     // What was refused leaves nothing behind.

@@ -43,7 +43,7 @@ export async function executeRun(inputs: RunInputs, deps: EngineDeps): Promise<R
   try {
     return await drive(inputs, deps, { hub, halt: halting.signal, stopAll });
   } catch (error) {
-    throw deps.fence.lost.aborted ? leaseLost(error) : error;
+    throw deps.fence.lost.aborted ? leaseLost(deps.fence.lost, error) : error;
   } finally {
     for (const signal of signals) signal.removeEventListener("abort", stopAll);
     hub.close();
@@ -88,7 +88,7 @@ async function drive(
     if (failure !== undefined) return failure;
     if (statuses.of(each.name).status !== "COMPLETE") break;
   }
-  if (deps.fence.lost.aborted) throw leaseLost();
+  if (deps.fence.lost.aborted) throw leaseLost(deps.fence.lost);
   if (statuses.all().every(({ status }) => status === "COMPLETE")) return { result: "complete" };
   return interrupted(statuses.all());
 }

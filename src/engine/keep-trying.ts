@@ -30,7 +30,7 @@ export async function keepTrying(
     try {
       return await work();
     } catch (error) {
-      if (ctx.fence.lost.aborted) throw leaseLost(error);
+      if (ctx.fence.lost.aborted) throw leaseLost(ctx.fence.lost, error);
       if (error instanceof Halted || ctx.halt.aborted) throw new Halted("told to stop");
       const mends = mayMendItself(error, ctx, ctx.clock.monotonic() - begun);
       if (!mends) throw failureOf(error);
@@ -73,9 +73,10 @@ function failureOf(error: unknown): unknown {
   return error;
 }
 
-/** The error that ends a run whose lease is lost: the one that was met, if it says so. */
-export function leaseLost(cause?: unknown): KplanError {
-  if (cause instanceof KplanError && cause.code === "lease-lost") return cause;
+/** The error that ends a run whose lease is lost: the one that was met, or the reason of the loss, if it says so. */
+export function leaseLost(lost: AbortSignal, cause?: unknown): KplanError {
+  for (const known of [cause, lost.reason as unknown])
+    if (known instanceof KplanError && known.code === "lease-lost") return known;
   return new KplanError(
     "lease-lost",
     "the lease on the instance was lost: somebody else may be driving it now",
@@ -99,7 +100,7 @@ async function sleep(ms: number, message: string, ctx: Trying): Promise<void> {
   try {
     await ctx.clock.sleep(Math.min(ms, left), ctx.halt);
   } catch {
-    if (ctx.fence.lost.aborted) throw leaseLost();
+    if (ctx.fence.lost.aborted) throw leaseLost(ctx.fence.lost);
     throw new Halted("told to stop");
   }
   const expired = ctx.watchdog.expired("another try");

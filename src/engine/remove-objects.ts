@@ -52,7 +52,7 @@ export async function removeObjects(
     }
     return { complete: true, removed };
   } catch (error) {
-    if (deps.fence.lost.aborted) throw leaseLost(error);
+    if (deps.fence.lost.aborted) throw leaseLost(deps.fence.lost, error);
     if (error instanceof Halted) return { complete: false, removed };
     throw error instanceof TaskFailure ? asKplanError(error) : error;
   } finally {

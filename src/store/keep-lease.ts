@@ -41,7 +41,8 @@ export function keepLease(
     ...(taken.takenFrom && { takenFrom: taken.takenFrom }),
     check() {
       if (ended) throw leaseEnded(where.instance);
-      if (lost.signal.aborted || left() < state.duration / 3) throw leaseLost(where.instance);
+      lost.signal.throwIfAborted();
+      if (left() < state.duration / 3) throw ranOut(where.instance);
     },
     async release() {
       await end(async () => {
@@ -64,7 +65,7 @@ export function keepLease(
     let pause = RENEW_MS;
     while (!lost.signal.aborted) {
       if (!(await slept(clock, Math.max(0, Math.min(pause, left())), stop.signal))) return;
-      if (left() <= 0) lost.abort(leaseLost(where.instance));
+      if (left() <= 0) lost.abort(ranOut(where.instance));
       else pause = (await renew()) ? RENEW_MS : RETRY_MS;
     }
   }
@@ -90,7 +91,7 @@ export function keepLease(
       .catch(() => "unknown" as const);
     if (seen === "unknown") return;
     if (seen && leaseState(seen).holder?.holder === state.holder?.holder) current = seen;
-    else lost.abort(leaseLost(where.instance));
+    else lost.abort(takenOver(where.instance));
   }
 
   async function end(last: () => Promise<void>): Promise<void> {
@@ -122,11 +123,20 @@ async function slept(clock: Clock, ms: number, signal: AbortSignal): Promise<boo
   }
 }
 
-function leaseLost(instance: string): KplanError {
+/** It may be that nobody else is there; what we know is that we can no longer tell. */
+function ranOut(instance: string): KplanError {
   return new KplanError(
     "lease-lost",
-    `the lease of ${instance} was lost: the API server could not be reached in time, or somebody else took it over`,
+    `the lease of ${instance} could not be renewed in time: the API server did not answer, or this process stood still; nothing more is written`,
     { hint: "`kplan plan status` shows who drives it; the same command again continues" },
+  );
+}
+
+function takenOver(instance: string): KplanError {
+  return new KplanError(
+    "lease-lost",
+    `somebody else took over ${instance}, or its Lease was deleted; nothing more is written`,
+    { kind: "busy", hint: "`kplan plan status` shows who drives it" },
   );
 }
 

@@ -64,9 +64,16 @@ function fittingText(record: RunRecord): string {
   }
   throw new KplanError(
     "run-too-large",
-    `the record of ${record.instance} names ${record.inventory.length} objects, which is more than one object of Kubernetes can hold`,
-    { hint: "split the package into several operators" },
+    `the record of ${record.instance}, with ${record.inventory.length} objects and ${Math.ceil(sizeOf(record.parameters) / 1024)} KiB of parameters, is more than one object of Kubernetes can hold`,
+    {
+      kind: "bad-input",
+      hint: "give shorter parameters, or split the package into several operators",
+    },
   );
+}
+
+function sizeOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 function withoutMessages(record: RunRecord): RunRecord {
