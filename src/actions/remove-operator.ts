@@ -1,13 +1,13 @@
 import { type Cluster, ClusterError } from "../model/cluster.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import { refOf } from "../model/kube-object.ts";
-import { KUDO_API_VERSION, LABEL } from "../model/names.ts";
+import { ANNOTATION, KUDO_API_VERSION, LABEL } from "../model/names.ts";
 import { operatorVersionOfPiece, packageSelector } from "../store/package-store.ts";
 import { operatorVersionOf } from "./find-instance.ts";
 
 /**
- * Removes the OperatorVersion of an instance with the pieces of its package, and the Operator, unless another instance or version needs them.
- * Done again, it finds what is left.
+ * Removes the OperatorVersion of an instance with the pieces of its package, those of earlier versions that an upgrade left, and the Operator, unless
+ * another instance needs them. What kplan did not store (it has no digest) stays. Done again, it finds what is left.
  */
 export async function removeOperator(
   cluster: Cluster,
@@ -25,9 +25,19 @@ export async function removeOperator(
   const mine = versions.items.find(({ metadata }) => metadata.name === operatorVersion);
   if (!mine) return;
   const operator = operatorOf(mine);
-  const others = versions.items.filter((version) => version !== mine);
+  const siblings = versions.items.filter(
+    (version) => version !== mine && operatorOf(version) === operator,
+  );
+  const unused = siblings.filter(
+    ({ metadata }) =>
+      metadata.annotations?.[ANNOTATION.digest] !== undefined && !users.includes(metadata.name),
+  );
+  for (const version of unused) {
+    await removePieces(cluster, namespace, operator, version.metadata.name);
+    await cluster.delete(refOf(version));
+  }
   await removePieces(cluster, namespace, operator, operatorVersion);
-  if (!others.some((version) => operatorOf(version) === operator))
+  if (unused.length === siblings.length)
     await cluster.delete({
       apiVersion: KUDO_API_VERSION,
       kind: "Operator",
