@@ -19,13 +19,19 @@ const TRIES = 6;
 /**
  * Puts one object in place: creates it when it is absent, applies it at the version that was read, or leaves it when nothing but our own annotations
  * would change. Says so by an `object-written` event. Throws ClusterError, `Halted` before a write that may not begin.
+ * @param announce awaited before a write: what the dry run found unchanged may need one after all
  */
-export async function writeObject(object: KubeObject, ctx: TaskContext): Promise<WrittenObject> {
+export async function writeObject(
+  object: KubeObject,
+  ctx: TaskContext,
+  announce: () => Promise<void>,
+): Promise<WrittenObject> {
   const deps = { ...ctx, ...callOptions(ctx) };
   let check = takeChecked(object, ctx);
   for (let tries = 1; ; tries++) {
     check ??= await readObject(object, deps);
     try {
+      if (check.change !== "unchanged") await announce();
       const written = await carryOut(object, check, ctx);
       ctx.watchdog.touch();
       ctx.emit({

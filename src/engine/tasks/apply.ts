@@ -29,11 +29,13 @@ export async function applyTask(task: ApplyTask, ctx: TaskContext): Promise<void
   const { objects, notServed } = await materializeLive(ctx.inputs, ctx.path, task, lookup);
   if (notServed[0] !== undefined) throw notServed[0].error;
   const needed = objects.filter((object) => isToBeNoted(object, ctx));
-  await ctx.announce("apply", needed.length === 0 ? [] : objects.map(refOf));
+  const announce = (): Promise<void> => ctx.announce("apply", objects.map(refOf));
+  if (needed.length > 0) await announce();
+  else await ctx.announce("apply", []);
   const isGroundwork = (object: KubeObject): boolean => GROUNDWORK.includes(object.kind);
-  await waitHealthy(await writeAll(objects.filter(isGroundwork), ctx), ctx);
+  await waitHealthy(await writeAll(objects.filter(isGroundwork), ctx, announce), ctx);
   const rest = objects.filter((object) => !isGroundwork(object));
-  await waitHealthy(await writeAll(rest, ctx), ctx);
+  await waitHealthy(await writeAll(rest, ctx, announce), ctx);
 }
 
 /** An object that is on record already and will not be written needs no announcement. */
@@ -45,12 +47,13 @@ function isToBeNoted(object: KubeObject, ctx: TaskContext): boolean {
 async function writeAll(
   objects: readonly KubeObject[],
   ctx: TaskContext,
+  announce: () => Promise<void>,
 ): Promise<WrittenObject[]> {
   const written: WrittenObject[] = [];
   for (const batch of batches(objects)) {
     written.push(
       ...(await together(batch, ctx.halt, (object, halt) =>
-        ctx.requests(() => writeObject(object, { ...ctx, halt })),
+        ctx.requests(() => writeObject(object, { ...ctx, halt }, announce)),
       )),
     );
   }
