@@ -58,7 +58,7 @@ function wrongWithMetadata(
     ["annotations", annotations],
   ] as const)
     if (map !== undefined && map !== null && !isTextMap(map))
-      return `${kind} ${name}: metadata.${field} must hold texts only; put numbers and booleans in quotes`;
+      return `${kind} ${name}: metadata.${field}${notText(map)} must be ${isMap(map) ? "a text" : "a map of texts"}; put numbers and booleans in quotes`;
   return undefined;
 }
 
@@ -68,6 +68,13 @@ function isName(name: string, group: string): boolean {
   if (group === "rbac.authorization.k8s.io")
     return !/[/%]/.test(name) && name !== "." && name !== "..";
   return /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name);
+}
+
+/** `.key` of the first value that is no text. */
+function notText(map: unknown): string {
+  const [key] =
+    Object.entries(isMap(map) ? map : {}).find(([, each]) => typeof each !== "string") ?? [];
+  return key === undefined ? "" : `.${key}`;
 }
 
 function isTextMap(value: unknown): boolean {

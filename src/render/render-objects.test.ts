@@ -122,7 +122,7 @@ describe("what is no object", () => {
     [
       "apiVersion: v1\nkind: X\nmetadata: {name: a, labels: {b: 1}}",
       1,
-      "X a: metadata.labels must hold texts only; put numbers and booleans in quotes, at: apiVersion: v1",
+      "X a: metadata.labels.b must be a text; put numbers and booleans in quotes, at: apiVersion: v1",
     ],
     [
       "apiVersion: v1\nkind: List\nitems: []",

@@ -40,7 +40,7 @@ export const addPackage: AddCommand = (program, deps, run) => {
         await printValue(value, options.output, deps.terminal);
       } else {
         for (const issue of issues) deps.terminal.out(`${formatIssue(issue)}\n`);
-        const found = `${of("error").length} errors, ${of("warning").length} warnings`;
+        const found = ["error", "warning"].map((word) => count(of(word).length, word)).join(", ");
         const words = valid ? `${source} is valid` : `${source} is not valid`;
         deps.terminal.out(
           `${paint(deps.terminal, valid ? "good" : "bad", words)}${issues.length > 0 ? ` (${found})` : ""}\n`,
@@ -100,6 +100,11 @@ async function printTasks(
       await printValue(object, "yaml", deps.terminal);
     }
   }
+}
+
+/** `1 error`, `2 errors`. */
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 function capabilitiesOf(version: string, apiVersions: readonly string[] | undefined): Capabilities {
