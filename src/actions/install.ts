@@ -80,6 +80,8 @@ export async function install(ctx: ActionContext, request: InstallRequest): Prom
       decide: (now) => decideInstall(pkg, assigned, now, replaceVersion),
       ...(clears && {
         prepare: async (lease, now) => {
+          // Somebody installed it meanwhile: the claims are that instance's now.
+          if (now.object) return now;
           await deleteClaims(ctx, lease, name, kept);
           return withoutSecrets(now);
         },

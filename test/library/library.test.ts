@@ -123,6 +123,41 @@ test("docs/library.md has an example that runs", async () => {
   }
 }, 20_000);
 
+test("claims of an instance that somebody installed meanwhile are not deleted", async () => {
+  const demo = await kplan.connect({ kubeconfig });
+  const instance = "meanwhile";
+  const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: demo.namespace };
+  try {
+    await demo.cluster.create({
+      ...{ apiVersion: claim.apiVersion, kind: claim.kind },
+      metadata: {
+        name: "data-meanwhile-0",
+        namespace: demo.namespace,
+        labels: { "kudo.dev/instance": instance },
+      },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+    });
+    const values = kplan.valuesOf({ PASSWORD: "hunter4" });
+    let other: Promise<unknown> | undefined;
+    const create: typeof demo.cluster.create = async (object, options) => {
+      if (object.kind === "Lease" && !other) {
+        other = kplan.install(demo, { source, instance, values, reuseClaims: true });
+        await other;
+      }
+      return await demo.cluster.create(object, options);
+    };
+    const late = { ...demo, cluster: { ...demo.cluster, create } };
+    await kplan
+      .install(late, { source, instance, values, deleteClaims: true })
+      .catch(() => undefined);
+    expect(other).toBeDefined();
+    expect(await demo.cluster.get({ ...claim, name: "data-meanwhile-0" })).toBeDefined();
+    await kplan.uninstall(demo, { instance, deleteClaims: true });
+  } finally {
+    demo.close();
+  }
+});
+
 /** A kubeconfig of a server that is not there. */
 function dead(): string {
   const path = `${kubeconfig}-dead`;
