@@ -359,3 +359,13 @@ test.each<[string, number, string, Subject, object]>([
   expect(error).toMatchObject({ status: code, ref: about.ref, ...expected });
   expect(error.message).not.toMatch(/\n|undefined/);
 });
+
+test.each([
+  'Secret in version "v1" cannot be handled as a Secret: v1.Secret.StringData: ReadString: expects " or n, but found 1, error found in #10 byte of ...|assword":123456789}}|..., bigger context ...|,"namespace":"db"},"stringData":{"password":123456789}}|...',
+  "failed to create typed patch object: .stringData.password: expected string, got &value.valueUnstructured{Value:123456789}",
+])("what a server repeats of a request is not passed on: %s", (message) => {
+  const body = status(message, "BadRequest");
+  const error = answerError({ status: 400, headers: {}, body }, subject("Secret s", "create"));
+  expect(error.message).toMatch(/^Secret s: /);
+  expect(error.message).not.toContain("123456789");
+});

@@ -39,7 +39,7 @@ export function statusOf(body: string): StatusBody | undefined {
 export function asStatus(value: unknown): StatusBody | undefined {
   if (!isMap(value) || value.kind !== "Status") return undefined;
   return {
-    message: text(value.message),
+    message: withoutBody(text(value.message)),
     reason: text(value.reason),
     code: typeof value.code === "number" ? value.code : 0,
     details: detailsOf(value.details),
@@ -59,9 +59,23 @@ function detailsOf(value: unknown): StatusBody["details"] {
 }
 
 function causeOf(value: Record<string, unknown>): StatusCause {
-  return { reason: text(value.reason), message: text(value.message), field: text(value.field) };
+  return {
+    reason: text(value.reason),
+    message: withoutBody(text(value.message)),
+    field: text(value.field),
+  };
 }
 
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
+}
+
+/**
+ * What a server says, without the pieces of the request that it repeats: the bytes around a value of the wrong type, or the value. They may be a Secret's,
+ * and messages go into run records and terminals.
+ */
+function withoutBody(message: string): string {
+  return message
+    .replace(/, error found in #\d+ byte of [\s\S]*$/, "")
+    .replace(/&value\.\w+\{[\s\S]*\}/, "another type");
 }
