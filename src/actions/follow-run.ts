@@ -12,12 +12,15 @@ import type { ActionContext } from "./context.ts";
 /** Milliseconds between two looks: run records are not watched (they are ConfigMaps). */
 const LOOK_MS = 1000;
 
-/** Follows the run that another process drives until it ends or its driver is gone. Tells of every status that changes. */
+/**
+ * Follows the run that another process drives until it ends. Tells of every status that changes. Undefined when its driver is gone without having ended it,
+ * be it that it died or that it was refused: then whoever asked may do the same.
+ */
 export async function followRun(
   ctx: ActionContext,
   instance: string,
   holder: LeaseHolder,
-): Promise<RunOutcome> {
+): Promise<RunOutcome | undefined> {
   ctx.emit({ type: "attached", holder: `${holder.host} (process ${holder.pid})` });
   let seen: StoredRun | undefined;
   while (!ctx.stop.aborted) {
@@ -25,7 +28,7 @@ export async function followRun(
     const run = await look(ctx, instance, { seen, ...(!held && { since: holder.since }) });
     if (run) tell(ctx, run.record, seen?.record);
     seen = run ?? seen;
-    if (seen?.record.finishedAt !== undefined || !held) return ended(seen?.record, holder);
+    if (seen?.record.finishedAt !== undefined || !held) return ended(seen?.record);
     await ctx.clock.sleep(LOOK_MS, ctx.stop).catch(() => undefined);
   }
   return { result: "interrupted", message: "stopped looking; the run goes on" };
@@ -121,7 +124,8 @@ function entry(path: RunPath, from: Pick<PlanStatus, "status" | "message">): Sta
   return { path, status, ...(message !== undefined && { message }) };
 }
 
-function ended(record: RunRecord | undefined, holder: LeaseHolder): RunOutcome {
+/** How the run ended, or was left by whoever drove it. */
+function ended(record: RunRecord | undefined): RunOutcome | undefined {
   if (record?.status === "COMPLETE") return { result: "complete" };
   if (record?.status === "FATAL_ERROR")
     return {
@@ -130,10 +134,8 @@ function ended(record: RunRecord | undefined, holder: LeaseHolder): RunOutcome {
       message: record.message ?? "the run failed",
       ...(record.hint !== undefined && { hint: record.hint }),
     };
-  return {
-    result: "interrupted",
-    message: `its driver, process ${holder.pid} on ${holder.host}, stopped before the end`,
-  };
+  if (record?.reason !== "Interrupted") return undefined;
+  return { result: "interrupted", message: record.message ?? "its driver was told to stop" };
 }
 
 /** The place of the failure: the deepest entry that ended badly, else the first that is unfinished. */

@@ -15,5 +15,11 @@ export async function planHistory(
   ]);
   if (!instance && runs.length === 0)
     throw noInstance(ctx.namespace, name, await instanceNames(ctx));
-  return runs.map(({ record }) => record);
+  return runs.map(({ record }, index) => (index === 0 ? record : superseded(record)));
+}
+
+/** A run whose driver died says nothing more; a later one shows that nobody drives it. */
+function superseded(record: RunRecord): RunRecord {
+  const isOpen = record.status === "IN_PROGRESS" && record.reason === undefined;
+  return isOpen ? { ...record, reason: "Interrupted" } : record;
 }

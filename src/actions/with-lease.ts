@@ -20,7 +20,7 @@ export interface LeasedRequest {
 
 /**
  * Does `work` as the one driver of an instance, and gives the lease back however it ends. When another process is doing the very same, follows that to
- * its end. Throws a `busy` KplanError when it does something else.
+ * its end, or takes over when it dies on the way. Throws a `busy` KplanError when it does something else.
  */
 export async function withLease(
   ctx: ActionContext,
@@ -43,7 +43,8 @@ export async function withLease(
   );
   if (answer.kind === "busy") {
     if (!answer.sameRequest) throw busy(request.instance, answer.holder);
-    return { kind: "attached", outcome: await followRun(ctx, request.instance, answer.holder) };
+    const outcome = await followRun(ctx, request.instance, answer.holder);
+    return outcome ? { kind: "attached", outcome } : await withLease(ctx, request, work);
   }
   try {
     return await work(answer.lease);
