@@ -25,6 +25,43 @@ export async function createObject(
   object: KubeObject,
   options: WriteOptions = {},
 ): Promise<KubeObject> {
+  return options.dryRun
+    ? await previewCreate(api, object, options)
+    : await postObject(api, object, options);
+}
+
+/**
+ * A dry run of a creation, asked as an apply: servers before 1.25 drop a field that they do not know from a POST without a word, but refuse it in an apply.
+ * What comes back with a resourceVersion is there already.
+ */
+async function previewCreate(
+  api: Api,
+  object: KubeObject,
+  options: WriteOptions,
+): Promise<KubeObject> {
+  const ref = refOf(object);
+  const answer = await send(api, ref, {
+    method: "PATCH",
+    verb: "create",
+    contentType: APPLY_PATCH,
+    body: withProtocols(object),
+    sent: object,
+    fenced: true,
+    force: true,
+    options,
+  });
+  if (!answer.metadata.resourceVersion) return answer;
+  throw new ClusterError("already-exists", `${ref.kind} ${ref.name} exists already`, {
+    status: 409,
+    ref,
+  });
+}
+
+async function postObject(
+  api: Api,
+  object: KubeObject,
+  options: WriteOptions,
+): Promise<KubeObject> {
   const ref = refOf(object);
   const resource = await api.discovery.resourceOf(ref.apiVersion, ref.kind);
   const path = `${collectionPath(resource, namespaceOf(resource, ref))}${writeQuery(options)}`;
@@ -273,10 +310,14 @@ async function previewReplaced(
   live: KubeObject,
   { options, error }: { readonly options: ApplyOptions; readonly error: unknown },
 ): Promise<KubeObject> {
-  if (!(error instanceof ClusterError) || error.kind !== "invalid") throw withoutOwn(error);
+  const invalid = error instanceof ClusterError && error.kind === "invalid";
+  if (!invalid || UNKNOWN_FIELD.test(error.message)) throw withoutOwn(error);
   const merged = asIfAppliedOver(live, withProtocols(object));
   return await replaceObject(api, merged, { ...limits(options), dryRun: true } as WriteOptions);
 }
+
+/** How servers name a field that the kind does not have: before 1.25, and since. */
+const UNKNOWN_FIELD = /field not declared in schema|unknown field/;
 
 /** What the server makes of an object from which fields were taken: it fills in its defaults again. As it is where we may not `update`. */
 async function defaulted(api: Api, object: KubeObject, options: ApplyOptions): Promise<KubeObject> {
@@ -332,6 +373,8 @@ function comparable(sent: unknown): unknown {
 function writeQuery(options: WriteOptions, force = false): string {
   return query({
     fieldManager: FIELD_MANAGER,
+    // Known since 1.25: a field that the kind does not have is an error, not a silence.
+    fieldValidation: "Strict",
     dryRun: options.dryRun ? "All" : undefined,
     force: force ? true : undefined,
   });

@@ -239,6 +239,10 @@ const PACKAGES: Readonly<Record<string, readonly [Record<string, string | null>,
     },
     /again\.yaml.*config|config.*again\.yaml/s,
   ],
+  "a field that the kind does not have": [
+    template("\ndata:", "\ndatta: {a: b}\ndata:"),
+    /ConfigMap demo-instance-config.*datta/,
+  ],
   "a KUDO package": [operator("kplan.dev/v1", "kudo.dev/v1beta1"), /kudo\.dev\/v1beta1/],
 };
 

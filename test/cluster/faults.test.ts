@@ -296,7 +296,7 @@ test("a fenced apply is repeated after a lost answer", async () => {
   expect(await applyObject(api, sent, { live: stored })).toEqual(stored);
   const [, again] = server.received;
   expect(again?.headers["content-type"]).toBe("application/apply-patch+yaml");
-  expect(again?.query.toString()).toBe("fieldManager=kplan");
+  expect(again?.query.toString()).toBe("fieldManager=kplan&fieldValidation=Strict");
   expect(again?.body).toMatchObject({ metadata: { uid: "u1", resourceVersion: "6" } });
   api.transport.close();
 });
