@@ -232,28 +232,36 @@ test("needs a version to be replaced", async () => {
   expect((await t.api.put(`${things}/replaced`, { ...body, spec: { size: 2 } })).status).toBe(200);
 });
 
-test("merges lists by key when applied", async () => {
-  await t.api.apply(`${things}/applied`, thing("applied", { size: 1, items: [{ id: "a" }] }), {
-    manager: "first",
-  });
-  const { status, body } = await t.api.apply(
-    `${things}/applied`,
-    { ...thing("applied", {}), spec: { items: [{ id: "b", on: false }] } },
-    { manager: "second" },
+test("merges lists by key when applied", { timeout: 30_000 }, async () => {
+  const item = { type: "object", required: ["id"], properties: { id: { type: "string" } } };
+  const list = {
+    type: "array",
+    "x-kubernetes-list-type": "map",
+    "x-kubernetes-list-map-keys": ["id"],
+    items: item,
+  };
+  const spec = { type: "object", properties: { items: list, size: { type: "integer" } } };
+  await t.api.post(
+    DEFINITIONS,
+    definition("lists", "List", { type: "object", properties: { spec } }),
   );
-  expect([status, body.spec.items]).toEqual([
-    200,
-    [
-      { id: "a", on: true },
-      { id: "b", on: false },
-    ],
-  ]);
-  const conflict = await t.api.apply(`${things}/applied`, thing("applied", { size: 2 }), {
-    manager: "second",
-  });
+  await established("lists");
+  const path = `/apis/${group}/v1/namespaces/${t.namespace}/lists/a`;
+  const withSpec = (value: object): object => ({ ...thing("a", value), kind: "List" });
+  // A real server knows the schema for applying only some time after the definition is established.
+  await eventually(
+    () => t.api.apply(path, withSpec({ other: 1 }), { query: "dryRun=All" }),
+    ({ status }) => status === 500,
+  );
+  await t.api.apply(path, withSpec({ size: 1, items: [{ id: "a" }] }), { manager: "first" });
+  const second = withSpec({ items: [{ id: "b" }] });
+  const { status, body } = await t.api.apply(path, second, { manager: "second" });
+  expect([status, body.spec.items]).toEqual([200, [{ id: "a" }, { id: "b" }]]);
+  const conflict = await t.api.apply(path, withSpec({ size: 2 }), { manager: "second" });
   expect(conflict.body.message).toBe(
     'Apply failed with 1 conflict: conflict with "first": .spec.size',
   );
+  await t.api.delete(`${DEFINITIONS}/lists.${group}`);
 });
 
 test("knows no strategic merge patch", async () => {
