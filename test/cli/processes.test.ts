@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -152,7 +152,9 @@ describe("completion", () => {
     const { code, stdout } = await run(["completion", shell]);
     expect(code).toBe(0);
     expect(stdout).toContain("kplan complete");
-    const read = spawnSync(shell, ["-n"], { input: stdout, encoding: "utf8" });
+    const script = join(mkdtempSync(join(tmpdir(), "kplan-completion-")), shell);
+    writeFileSync(script, stdout);
+    const read = spawnSync(shell, ["-n", script], { encoding: "utf8" });
     // A shell that is not on this machine says nothing about the script.
     if (read.error === undefined) expect([read.status, read.stderr]).toEqual([0, ""]);
   });
