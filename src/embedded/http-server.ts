@@ -1,10 +1,13 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { ApiError } from "./api-error.ts";
 import type { ServerIdentity } from "./certificate.ts";
+import type { ExecRule } from "./exec/exec-rules.ts";
+import { answerExec } from "./exec/exec-socket.ts";
 import { handlePath } from "./handle-path.ts";
 import { handleResource } from "./handle-resource.ts";
 import { readBody } from "./read-body.ts";
@@ -29,10 +32,17 @@ export interface ListenOptions {
   readonly identity: ServerIdentity;
   /** 0: any free port. */
   readonly port: number;
+  /** What commands in pods answer. */
+  readonly execRules: readonly ExecRule[];
 }
 
 /** Listens on loopback with TLS; every request must carry the token and a Host of this server. */
-export async function listen({ state, identity, port }: ListenOptions): Promise<Listening> {
+export async function listen({
+  state,
+  identity,
+  port,
+  execRules,
+}: ListenOptions): Promise<Listening> {
   const { cert, key, token } = identity;
   const closing = new AbortController();
   // Every open watch listens to it: more than ten of them are no leak.
@@ -40,6 +50,7 @@ export async function listen({ state, identity, port }: ListenOptions): Promise<
   const expected = digest(`Bearer ${token}`);
   let requests = 0;
   let open = 0;
+  const sockets = new Set<Duplex>();
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     requests++;
     open++;
@@ -59,6 +70,30 @@ export async function listen({ state, identity, port }: ListenOptions): Promise<
   const server = createServer({ cert, key, keepAliveTimeout: 120_000 }, (incoming, outgoing) => {
     void answer(incoming, outgoing);
   });
+  const upgrade = async (
+    incoming: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> => {
+    requests++;
+    open++;
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => {
+      open--;
+      sockets.delete(socket);
+    });
+    try {
+      checkHost(incoming, (server.address() as AddressInfo).port);
+      checkToken(incoming, expected);
+      await answerExec({ state, rules: execRules, incoming, socket, head });
+    } catch (error) {
+      socket.end(rawAnswer(failure(error)));
+    }
+  };
+  server.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+    void upgrade(incoming, socket, head);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
@@ -72,6 +107,7 @@ export async function listen({ state, identity, port }: ListenOptions): Promise<
       closing.abort();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       await closed;
     },
   };
@@ -138,6 +174,18 @@ function send(outgoing: ServerResponse, answer: ApiAnswer): void {
     "content-length": Buffer.byteLength(text),
   });
   outgoing.end(text);
+}
+
+/** An answer on a connection that was to be upgraded. */
+function rawAnswer({ code, body }: ApiAnswer): string {
+  const text = JSON.stringify(body);
+  const head = [
+    `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ""}`,
+    "content-type: application/json",
+    `content-length: ${Buffer.byteLength(text)}`,
+    "connection: close",
+  ];
+  return `${head.join("\r\n")}\r\n\r\n${text}`;
 }
 
 function failure(error: unknown): ApiAnswer {

@@ -1,11 +1,11 @@
 import { isMap } from "../model/json.ts";
-import { methodNotAllowed, noSuchResource } from "./api-error.ts";
+import { badRequest, methodNotAllowed, noSuchResource } from "./api-error.ts";
 import { deleteObject } from "./delete-object.ts";
 import type { ApiAnswer, ApiRequest } from "./request.ts";
 import { readLive } from "./update-object.ts";
 
 /** Subresources of pods. */
-export const POD_PARTS: ReadonlySet<string> = new Set(["log", "eviction", "binding"]);
+export const POD_PARTS: ReadonlySet<string> = new Set(["log", "eviction", "exec", "binding"]);
 
 /** Answers a request to a part of a pod. Throws ApiError. */
 export function handlePodPart(request: ApiRequest, name: string, part: string): ApiAnswer {
@@ -23,5 +23,6 @@ export function handlePodPart(request: ApiRequest, name: string, part: string): 
       body: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 },
     };
   }
+  if (part === "exec") throw badRequest("Upgrade request required");
   throw part === "binding" ? noSuchResource() : methodNotAllowed();
 }

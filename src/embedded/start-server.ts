@@ -5,6 +5,7 @@ import { processIdentity, type ServerIdentity } from "./certificate.ts";
 import type { ControllerApi, StartControllers } from "./controller-api.ts";
 import { createObject } from "./create-object.ts";
 import { DEFAULT_OBJECTS } from "./default-objects.ts";
+import type { ExecRule } from "./exec/exec-rules.ts";
 import { listen } from "./http-server.ts";
 import { openJournal } from "./journal.ts";
 import { createKindRegistry } from "./kind-registry.ts";
@@ -32,6 +33,8 @@ export interface ServerOptions {
   readonly controllers?: boolean;
   /** Changes that watches can go back, at least. */
   readonly historyLength?: number;
+  /** What commands in pods answer (see `exec/read-exec-rules.ts`); without a rule exit code 126 and a word that no container runs. */
+  readonly execRules?: readonly ExecRule[];
   /** Told when the data folder cannot be written any more. */
   readonly onFailure?: (error: unknown) => void;
 }
@@ -80,7 +83,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Embedded
     stops.push(start(api));
   }
   await store.durable();
-  const listening = await listen({ state, identity, port });
+  const listening = await listen({ state, identity, port, execRules: options.execRules ?? [] });
   return running(identity, listening, store, api, async () => {
     ended.abort();
     await listening.close();
