@@ -15,7 +15,18 @@ export function addLabels(object: KubeObject, identity: Identity): void {
   add(object);
   const template = podTemplateOf(object);
   if (template) add(template);
-  for (const claim of claimTemplatesOf(object)) add(claim);
+  for (const claim of claimTemplatesOf(object)) {
+    add(claim);
+    Object.assign(partIn(partIn(claim, "metadata"), "labels"), selectorOf(object));
+  }
+}
+
+/**
+ * What a StatefulSet's controller puts on its claims. That of Kubernetes 1.20 does so in its copy of the set whose claim templates have labels, and
+ * with the next status owns `volumeClaimTemplates`: every later apply would conflict with it. With these labels there from the beginning it changes nothing.
+ */
+function selectorOf(object: KubeObject): Part {
+  return partAt(object, ["spec", "selector", "matchLabels"]) ?? {};
 }
 
 function claimTemplatesOf(object: KubeObject): Part[] {

@@ -68,7 +68,10 @@ test("a StatefulSet gets KUDO's labels and annotations, and keeps its own and it
           spec: { containers: [{ name: "c", image: "busybox" }] },
         },
         volumeClaimTemplates: [
-          { metadata: { name: "data", labels }, spec: { accessModes: ["ReadWriteOnce"] } },
+          {
+            metadata: { name: "data", labels: { app: "mine", ...labels } },
+            spec: { accessModes: ["ReadWriteOnce"] },
+          },
         ],
       },
     },
