@@ -108,7 +108,7 @@ function count(number: number, what: string): string {
 }
 
 function capabilitiesOf(version: string, apiVersions: readonly string[] | undefined): Capabilities {
-  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
+  const [, major, minor] = /^v?(\d+)\.(\d+)(?:[.+-].*)?$/.exec(version) ?? [];
   if (major === undefined || minor === undefined)
     throw new KplanError("bad-version", `--kube-version ${version}: expected e.g. 1.34`, {
       kind: "bad-input",
