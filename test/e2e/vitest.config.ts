@@ -1,5 +1,8 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
+if (!process.env.KUBECONFIG)
+  throw new Error("set KUBECONFIG to a real cluster; the suite makes and deletes namespaces there");
+
 /** The suite on a real cluster: whatever KUBECONFIG points at. One test after the other, since they share its machines. */
 const config: ViteUserConfig = defineConfig({
   test: {
