@@ -54,6 +54,14 @@ export interface Cluster {
       readonly previous?: boolean;
     },
   ): Promise<string>;
+  /**
+   * The lines of a container's log from its beginning, as they come, until `signal` aborts or the container ends. Begins anew after a broken connection without
+   * repeating lines. Throws ClusterError.
+   */
+  followLog(
+    pod: ObjectRef,
+    options: { readonly container?: string; readonly signal: AbortSignal },
+  ): AsyncIterable<string>;
   /** Runs a command in a container. */
   exec(pod: ObjectRef, options: ExecOptions): Promise<ExecResult>;
   /** The server's own time by its last `Date` header, in milliseconds since 1970, carried on by the monotonic clock; 1 s resolution. Asks the server if nothing was asked yet. */

@@ -1,4 +1,6 @@
+import type { Json } from "./json.ts";
 import type { ObjectRef } from "./kube-object.ts";
+import type { MeterSummary } from "./meter.ts";
 import type { Intent } from "./run.ts";
 
 /** What the engine asks before each write: do we still hold the instance? Implemented by the lease. */
@@ -17,4 +19,8 @@ export interface RunRecorder {
   removed(refs: readonly ObjectRef[]): void;
   /** The task's objects are in place: its intent goes with the next write. */
   done(intent: Pick<Intent, "path">): void;
+  /** Resolves when the fact is stored: no later step may begin before. */
+  fact(task: string, value: Json): Promise<void>;
+  /** What a meter found in a step (`plan.phase.step`) so far goes with the next write. */
+  meter(step: string, summary: MeterSummary): void;
 }

@@ -1,5 +1,7 @@
 import type { Health } from "./health.ts";
+import type { Json } from "./json.ts";
 import type { ObjectRef } from "./kube-object.ts";
+import type { MeterLine, MeterSummary } from "./meter.ts";
 import type { Plan } from "./plan.ts";
 import type { Preview, RunKind, RunOutcome, RunPath, RunReason } from "./run.ts";
 import type { ExecutionStatus, PlanStatus } from "./status.ts";
@@ -45,7 +47,7 @@ export type RunEventBody =
       readonly type: "task-started";
       readonly path: RunPath;
       readonly objects: readonly ObjectRef[];
-      readonly act: "apply" | "delete";
+      readonly act: "apply" | "delete" | "exec";
     }
   /** A write was answered, or was found needless (`unchanged`, `absent`). */
   | {
@@ -60,6 +62,30 @@ export type RunEventBody =
       readonly path: RunPath;
       readonly ref: ObjectRef;
       readonly health: Health;
+    }
+  /** An Exec task found something out. */
+  | { readonly type: "fact"; readonly path: RunPath; readonly task: string; readonly value: Json }
+  /** What a gate shows now, told when it changes. `not-evaluated`: the cluster is simulated and no answers are known. */
+  | {
+      readonly type: "gate";
+      readonly path: RunPath;
+      readonly state: "waiting" | "holds" | "slow" | "not-evaluated";
+      /** One sentence: which expectation, which pods. */
+      readonly message: string;
+    }
+  /** A rollout makes its next change: `3 to 4 pods`, `restarting galera-2 (2 to go)`. */
+  | {
+      readonly type: "rollout";
+      readonly path: RunPath;
+      readonly ref: ObjectRef;
+      readonly message: string;
+    }
+  /** What clients felt since the last of these (at most two a second) and in all. */
+  | {
+      readonly type: "meter";
+      readonly path: RunPath;
+      readonly last: MeterLine;
+      readonly total: MeterSummary;
     }
   /** All of a task's objects are as they should be. */
   | { readonly type: "task-finished"; readonly path: RunPath }

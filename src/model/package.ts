@@ -1,4 +1,5 @@
 import type { Place } from "./issue.ts";
+import type { Meter } from "./meter.ts";
 import type { Parameter, ParameterGroup } from "./parameter.ts";
 import type { Plan } from "./plan.ts";
 import type { Task } from "./task.ts";
@@ -20,6 +21,8 @@ export interface Operator {
   readonly kplanVersion?: string;
   readonly maintainers: readonly { readonly name?: string; readonly email?: string }[];
   readonly url?: string;
+  /** What measures what clients feel, wherever a step or `--meter` asks for it. */
+  readonly meter?: Meter;
   readonly tasks: readonly Task[];
   /** In the order that the file lists them; this order decides which of several triggered plans runs first. */
   readonly plans: readonly Plan[];

@@ -1,3 +1,9 @@
+import type { Expression } from "./expression.ts";
+import type { Gate } from "./gate.ts";
+import type { Meter } from "./meter.ts";
+import type { Requirement } from "./requirement.ts";
+import type { OnImmutable, Rollout } from "./rollout.ts";
+
 /** Serial: one after the other, in listed order. Parallel: at the same time, bounded. */
 export type Strategy = "serial" | "parallel";
 
@@ -5,6 +11,8 @@ export type Strategy = "serial" | "parallel";
 export interface Plan {
   readonly name: string;
   readonly strategy: Strategy;
+  /** Checked before the first write of the run, over Params and Capabilities, and Facts that were recorded in earlier runs. */
+  readonly require?: readonly Requirement[];
   readonly phases: readonly Phase[];
 }
 
@@ -26,4 +34,16 @@ export interface Step {
   readonly timeout?: number;
   /** Milliseconds without any progress after which the step is given up; the run's limit when absent. */
   readonly noActivity?: number;
+  /** False: the step is skipped, and its status says why. */
+  readonly when?: Expression;
+  /** Checked when the step begins, over Params, Capabilities and Facts, before its first write. */
+  readonly require?: readonly Requirement[];
+  /** Must hold before the step is complete, and between two changes of pods. */
+  readonly gate?: Gate;
+  /** How the pods of its StatefulSet change; at the StatefulSet controller's pace when absent. */
+  readonly rollout?: Rollout;
+  /** Measures what clients feel during the step; `package`: the package's own meter. */
+  readonly meter?: Meter | "package";
+  /** `refuse` when absent. */
+  readonly onImmutable?: OnImmutable;
 }

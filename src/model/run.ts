@@ -1,6 +1,7 @@
 import type { Health } from "./health.ts";
 import type { Json } from "./json.ts";
 import type { ObjectRef } from "./kube-object.ts";
+import type { MeterSummary } from "./meter.ts";
 import type { OperatorPackage } from "./package.ts";
 import type { ParameterValues } from "./parameter.ts";
 import type { Plan } from "./plan.ts";
@@ -81,14 +82,20 @@ export interface RunRecord {
   readonly intents: readonly Intent[];
   /** All that the instance has made so far and not removed. */
   readonly inventory: readonly InventoryEntry[];
+  /** What its Exec tasks found out, by task; never a secret. Absent: nothing. */
+  readonly facts?: Readonly<Record<string, Json>>;
+  /** Ids of requirements that were given with `--allow`. */
+  readonly allowed?: readonly string[];
+  /** What meters found, by `plan.phase.step`. */
+  readonly meters?: Readonly<Record<string, MeterSummary>>;
 }
 
 /** One task's announcement of its writes. */
 export interface Intent {
   readonly path: RunPath;
   readonly objects: readonly ObjectRef[];
-  /** Apply or delete. */
-  readonly act: "apply" | "delete";
+  /** `exec`: a command runs in these pods, which do not enter the inventory. */
+  readonly act: "apply" | "delete" | "exec";
 }
 
 /** How long things may take, in milliseconds (design section 5). */
@@ -130,6 +137,12 @@ export interface RunInputs {
   readonly inventory: readonly InventoryEntry[];
   /** Mixed into hashes over Secrets, so that a hash tells nothing about a value. */
   readonly hashSalt: string;
+  /** Ids of requirements that need not hold. */
+  readonly allowed?: readonly string[];
+  /** Nodes that somebody declared lost: pods that hang on them are deleted by force. */
+  readonly lostNodes?: readonly string[];
+  /** The package's meter runs beside the whole run. */
+  readonly meter?: boolean;
 }
 
 /** How a run ended. */

@@ -1,10 +1,14 @@
+import type { Expression } from "./expression.ts";
+
 /** What a task does. One kind, one file in `engine/tasks/`. */
-export type Task = ApplyTask | DeleteTask | DummyTask;
+export type Task = ApplyTask | DeleteTask | ExecTask | DummyTask;
 
 /** Renders its templates, applies the objects and waits until they are healthy. */
 export interface ApplyTask {
   readonly kind: "Apply";
   readonly name: string;
+  /** False: the task is skipped. */
+  readonly when?: Expression;
   /** Template keys, in the order they are applied. */
   readonly resources: readonly string[];
 }
@@ -13,6 +17,8 @@ export interface ApplyTask {
 export interface DeleteTask {
   readonly kind: "Delete";
   readonly name: string;
+  /** False: the task is skipped. */
+  readonly when?: Expression;
   readonly resources: readonly string[];
 }
 
@@ -20,10 +26,52 @@ export interface DeleteTask {
 export interface DummyTask {
   readonly kind: "Dummy";
   readonly name: string;
+  /** False: the task is skipped. */
+  readonly when?: Expression;
   /** Fails the step, again and again unless `fatal`. */
   readonly wantErr: boolean;
   /** Makes the failure final. */
   readonly fatal: boolean;
   /** Whether the task ends; a task with `done: false` never does. */
   readonly done: boolean;
+}
+
+/**
+ * Runs a command in a pod, or in every pod one after the other, and keeps what it prints as `Facts.<task>`: without `forEach` the value of the last line, with it a list of
+ * `{pod, ordinal, ...value}`, one entry a line. Every line of standard output must be a JSON object. Exit code 75 (EX_TEMPFAIL of sysexits.h): tried again until the step's
+ * time is over; any other than 0 fails the step with the last lines of standard error.
+ */
+export interface ExecTask {
+  readonly kind: "Exec";
+  readonly name: string;
+  /** False: the task is skipped. */
+  readonly when?: Expression;
+  /** Label selector, a template. */
+  readonly pods?: string;
+  /** Name of a pod, a template; either this or `pods`. With `pods` and without `forEach`, the first ready pod in the order of ordinals. */
+  readonly pod?: string;
+  /** The pod's first container when absent. */
+  readonly container?: string;
+  /** Runs in every pod, in the order of ordinals; no pod at all gives an empty list. */
+  readonly forEach?: "pod";
+  /** Every word a template; in a task with `record`, templates also see `Record.state` (`new` or `begun`) and `Record.token`. */
+  readonly command: readonly string[];
+  /** A template, given to the command as standard input. */
+  readonly stdin?: string;
+  /** Milliseconds for one command; the rest of the step's time when absent. */
+  readonly timeout?: number;
+  readonly record?: ExecRecord;
+}
+
+/**
+ * A one-time act: before the command a ConfigMap is created (never applied over) that says `begun` with a token, after it the fact is kept there by compare-and-swap. An act
+ * that is done is never done again: the task gives the fact that was kept. Done facts of earlier runs are in `Facts` from the start of a run.
+ */
+export interface ExecRecord {
+  /** Name of the ConfigMap, a template. */
+  readonly name: string;
+  /** `instance`: goes with uninstall. `claims`: stays as long as claims of the instance do. */
+  readonly lifetime: "instance" | "claims";
+  /** `ever`: once. `run`: once in each run. */
+  readonly once: "ever" | "run";
 }
