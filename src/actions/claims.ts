@@ -6,6 +6,7 @@ import { type ObjectRef, refOf } from "../model/kube-object.ts";
 import { LABEL } from "../model/names.ts";
 import { secretsRef } from "../store/secret-values.ts";
 import type { ActionContext } from "./context.ts";
+import { NO_RECORD } from "./no-record.ts";
 
 /** The claims of an instance, those of backups left out. One request; none where claims may not be listed. */
 export async function claimsOf(
@@ -67,7 +68,7 @@ export async function deleteClaims(
     limits,
     stop,
     // Neither claims nor the Secret are in an inventory.
-    recorder: { intent: () => Promise.resolve(), removed: () => {}, done: () => {} },
+    recorder: NO_RECORD,
   });
   return complete;
 }

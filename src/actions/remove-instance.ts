@@ -16,6 +16,7 @@ import type { ActionContext } from "./context.ts";
 import { operatorVersionOf } from "./find-instance.ts";
 import type { InstanceState, KnownInstance } from "./instance-state.ts";
 import { keptObjects, removable } from "./kept-objects.ts";
+import { NO_RECORD } from "./no-record.ts";
 import { removeOperator } from "./remove-operator.ts";
 
 /** What is to be removed, under which lease. */
@@ -73,7 +74,7 @@ async function removeRemains(ctx: ActionContext, removal: Removal): Promise<Acti
   const outcome = await removeAll(ctx, removal, {
     emit: ctx.emit,
     inventory,
-    keeper: { intent: () => Promise.resolve(), removed: () => {}, done: () => {} },
+    keeper: NO_RECORD,
   });
   if (newest && outcome.result === "complete")
     await removeOperator(

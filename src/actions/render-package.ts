@@ -106,7 +106,7 @@ function pathsOf(pkg: OperatorPackage, request: RenderRequest): readonly Require
 
 function renderAt(inputs: OfflineInputs, path: Required<RunPath>): readonly RenderedTask[] {
   const task = inputs.pkg.operator.tasks.find(({ name }) => name === path.task);
-  if (!task || task.kind === "Dummy") return [];
+  if (!task || task.kind === "Dummy" || task.kind === "Exec") return [];
   const objects = materialize(inputs, path, task, {
     isNamespaced: ({ kind }) => !CLUSTER_SCOPED_KINDS.has(kind),
     dependency: () => undefined,

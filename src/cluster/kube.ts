@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import type { Cluster } from "../model/cluster.ts";
 import { KplanError } from "../model/kplan-error.ts";
+import { refText } from "../model/kube-object.ts";
 import type { Access } from "./access.ts";
 import { type Api, about, call, whoOf } from "./api.ts";
 import type { Connection, ConnectOptions } from "./connect-options.ts";
@@ -123,6 +124,9 @@ function clusterOver(
     patch: (ref, patch, how) => patchObject(api, ref, patch, how),
     delete: (ref, how) => deleteObject(api, ref, how),
     logs: (pod, how) => readLogs(api, pod, how),
+    followLog(pod) {
+      throw new KplanError("not-built", `the log of ${refText(pod)} cannot be followed yet`);
+    },
     exec: (pod, how) => execInPod(api, pod, how),
     mayI: (verb, ref) => mayUser(api, verb, ref),
     async serverTime() {

@@ -69,7 +69,7 @@ export async function planWrites(
   const issues: Issue[] = [];
   for (const path of paths) {
     const task = taskNamed(inputs.pkg, path.task);
-    if (task.kind === "Dummy") continue;
+    if (task.kind === "Dummy" || task.kind === "Exec") continue;
     const found = await materializeLive(inputs, path, task, {
       ...lookup,
       definedKinds: kinds,

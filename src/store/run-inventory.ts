@@ -1,10 +1,10 @@
 import { type ObjectRef, refKey } from "../model/kube-object.ts";
 import { type Intent, pathText, type RunRecord } from "../model/run.ts";
 
-/** The record with a task's announcement: what it applies counts as made by the instance from now on. */
+/** The record with a task's announcement: what it applies counts as made by the instance from now on, neither what it deletes nor pods that it asks. */
 export function withIntent(record: RunRecord, intent: Intent): RunRecord {
   const intents = [...withoutIntent(record.intents, intent), intent];
-  if (intent.act === "delete") return { ...record, intents };
+  if (intent.act !== "apply") return { ...record, intents };
   const announced = new Set(intent.objects.map(refKey));
   const inventory = [
     ...record.inventory.filter(({ ref }) => !announced.has(refKey(ref))),

@@ -8,6 +8,7 @@ import type { RunRecord } from "../model/run.ts";
 import type { PlanStatus } from "../model/status.ts";
 import { planExecution, statusPatch } from "./instance-status.ts";
 import type { InstanceWriter } from "./instance-writer.ts";
+import { withFact, withMeter } from "./run-findings.ts";
 import { withDone, withIntent, withRemoved } from "./run-inventory.ts";
 import { writeRun } from "./run-store.ts";
 import type { StoredRun } from "./stored-run.ts";
@@ -49,7 +50,7 @@ export interface KeeperInputs {
 }
 
 /**
- * The one writer of a run's record and of its Instance's status. Writes are coalesced; only an intent is written at once and awaited.
+ * The one writer of a run's record and of its Instance's status. Writes are coalesced; only intents and facts are written at once and awaited.
  * A write that fails is repeated with the next, after ever longer pauses; whoever waits for it is told.
  */
 export function keepRun(inputs: KeeperInputs): RunKeeper {
@@ -74,14 +75,9 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
     removed: (refs) => change(withRemoved(record, refs)),
     done: (intent) => change(withDone(record, intent)),
     record: () => record,
-    intent: (intent) =>
-      new Promise((resolve, reject) => {
-        record = withIntent(record, intent);
-        changes += 1;
-        waiting.push({ resolve, reject });
-        wake.abort();
-        startPump();
-      }),
+    intent: (intent) => storedAtOnce(withIntent(record, intent)),
+    fact: (task, value) => storedAtOnce(withFact(record, task, value)),
+    meter: (step, summary) => change(withMeter(record, step, summary)),
     leave,
     async finish(last) {
       await leave();
@@ -104,6 +100,16 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
     record = next;
     changes += 1;
     startPump();
+  }
+
+  function storedAtOnce(next: RunRecord): Promise<void> {
+    return new Promise((resolve, reject) => {
+      record = next;
+      changes += 1;
+      waiting.push({ resolve, reject });
+      wake.abort();
+      startPump();
+    });
   }
 
   async function leave(): Promise<void> {

@@ -42,7 +42,7 @@ export function renderPlans(
   const issues: Issue[] = [];
   for (const use of uses) {
     const { task, plan, phase, step } = use;
-    if (task === undefined || task.kind === "Dummy") continue;
+    if (task === undefined || task.kind === "Dummy" || task.kind === "Exec") continue;
     const scope: TemplateScope = {
       ...common,
       PlanName: plan.name,

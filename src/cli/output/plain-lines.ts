@@ -50,6 +50,12 @@ function lineOf(event: RunEvent, simulated: boolean): string | undefined {
       return event.health.state === "ready"
         ? `${pathText(event.path)} ${refText(event.ref)} ready`
         : `${pathText(event.path)} ${refText(event.ref)}: ${event.health.message}`;
+    case "fact":
+    case "meter":
+      return undefined;
+    case "gate":
+    case "rollout":
+      return `${pathText(event.path)} ${event.message}`;
     case "task-finished":
       return undefined;
     case "retry":

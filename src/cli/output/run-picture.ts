@@ -83,6 +83,11 @@ export function addToPicture(picture: RunPicture, event: RunEvent): RunPicture {
             waiting: without(node.waiting, refText(event.ref)),
           }))
         : picture;
+    case "fact":
+    case "gate":
+    case "rollout":
+    case "meter":
+      return picture;
     case "task-finished":
       return withNode(picture, stepOf(event.path), (node) => ({ ...node, waiting: new Map() }));
     case "retry":

@@ -3,6 +3,7 @@ import type { TaskContext } from "../run-context.ts";
 import { applyTask } from "./apply.ts";
 import { deleteTask } from "./delete.ts";
 import { dummyTask } from "./dummy.ts";
+import { execTask } from "./exec.ts";
 
 /**
  * Carries out a task: resolves when all is as it should be. It may be called again after any failure, and then does only what is left.
@@ -17,6 +18,7 @@ export type TaskHandler<K extends Task["kind"]> = (
 const HANDLERS: { readonly [K in Task["kind"]]: TaskHandler<K> } = {
   Apply: applyTask,
   Delete: deleteTask,
+  Exec: execTask,
   Dummy: dummyTask,
 };
 

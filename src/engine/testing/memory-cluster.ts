@@ -4,6 +4,8 @@ import {
   ClusterError,
   type ClusterErrorKind,
   type DeleteOptions,
+  type ExecOptions,
+  type ExecResult,
   type ListQuery,
   type Resource,
   type WatchEvent,
@@ -36,6 +38,14 @@ export interface MemoryOptions {
   readonly deletionTakes?: number;
   /** Kinds that are not served (yet). */
   readonly notServed?: readonly string[];
+  /** Whether it says of itself that no container runs; it does when absent. */
+  readonly simulated?: boolean;
+  /** Answers commands; without it, or with undefined, none runs. */
+  readonly exec?: (
+    pod: ObjectRef,
+    options: ExecOptions,
+    cluster: MemoryCluster,
+  ) => ExecResult | undefined | Promise<ExecResult | undefined>;
   readonly mayI?: (verb: string, ref: { readonly kind: string }) => boolean;
 }
 
@@ -55,6 +65,12 @@ export interface MemoryCluster extends Cluster {
   /** Says that a field (`spec.replicas`) is another manager's. */
   readonly claim: (ref: ObjectRef, field: string, manager: string) => void;
 }
+
+const NOTHING_RUNS: ExecResult = {
+  exitCode: 126,
+  stdout: "",
+  stderr: "simulated: no container runs",
+};
 
 const CLUSTER_SCOPED = ["Namespace", "CustomResourceDefinition", "ClusterRole", "StorageClass"];
 
@@ -139,7 +155,7 @@ export function createMemoryCluster(
 
   const cluster: MemoryCluster = {
     server: "https://memory:6443",
-    simulated: true,
+    simulated: options.simulated ?? true,
     log,
     requests: () => log.length,
     objects: () => [...store.values()].map((object) => structuredClone(object)),
@@ -257,7 +273,12 @@ export function createMemoryCluster(
     },
     logs: async (pod, { previous }) =>
       previous ? `starting ${pod.name}\nerror: no such file` : "running",
-    exec: async () => await Promise.reject(new Error("not of use to the engine")),
+    async *followLog() {},
+    exec: async (pod, how) => {
+      log.push(`EXEC ${refText(pod)}: ${how.command.join(" ")}`);
+      await Promise.resolve();
+      return (await options.exec?.(pod, how, cluster)) ?? NOTHING_RUNS;
+    },
     serverTime: async () => clock.now().getTime(),
     mayI: async (verb, ref) => options.mayI?.(verb, ref) ?? true,
     close: () => undefined,

@@ -1,7 +1,9 @@
 import { load } from "js-yaml";
 import type { RunEventBody } from "../../model/event.ts";
+import type { Json } from "../../model/json.ts";
 import type { KplanError } from "../../model/kplan-error.ts";
 import { refText } from "../../model/kube-object.ts";
+import type { MeterSummary } from "../../model/meter.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import type { Plan, Strategy } from "../../model/plan.ts";
 import {
@@ -52,6 +54,10 @@ export interface Scenario {
   readonly events: RunEventBody[];
   readonly intents: Intent[];
   readonly done: string[];
+  /** What is on record, by task. */
+  readonly facts: Map<string, Json>;
+  /** What is on record, by step. */
+  readonly meters: Map<string, MeterSummary>;
   readonly stop: AbortController;
   readonly lost: AbortController;
 }
@@ -81,6 +87,8 @@ export function scenario(text: string, options: ScenarioOptions = {}): Scenario 
   const events: RunEventBody[] = [];
   const intents: Intent[] = [];
   const done: string[] = [];
+  const facts = new Map<string, Json>();
+  const meters = new Map<string, MeterSummary>();
   const stop = new AbortController();
   const lost = new AbortController();
   const inputs: RunInputs = {
@@ -109,12 +117,17 @@ export function scenario(text: string, options: ScenarioOptions = {}): Scenario 
       },
       removed: (refs) => done.push(...refs.map((ref) => `removed ${refText(ref)}`)),
       done: ({ path }) => done.push(pathText(path)),
+      fact: async (task, value) => {
+        facts.set(task, value);
+        await Promise.resolve();
+      },
+      meter: (step, summary) => meters.set(step, summary),
     },
     limits: { ...DEFAULT_RUN_LIMITS, ...options.limits },
     stop: stop.signal,
     forceConflicts: false,
   };
-  return { inputs, deps, cluster, clock, events, intents, done, stop, lost };
+  return { inputs, deps, cluster, clock, events, intents, done, facts, meters, stop, lost };
 }
 
 /** An event in one line, as tests compare them; undefined for what they do not look at. */

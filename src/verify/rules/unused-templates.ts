@@ -4,7 +4,7 @@ import type { PackageView } from "../package-view.ts";
 
 /** Every template is named by a task, or was meant by a misspelled name, which another rule reports. */
 export function unusedTemplates({ pkg }: PackageView): Issue[] {
-  const named = pkg.operator.tasks.flatMap((task) => (task.kind === "Dummy" ? [] : task.resources));
+  const named = pkg.operator.tasks.flatMap((task) => ("resources" in task ? task.resources : []));
   const used = new Set(
     named.map((key) => (pkg.templates.has(key) ? key : nearest(key, pkg.templates.keys()))),
   );
