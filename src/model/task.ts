@@ -58,9 +58,21 @@ export interface ExecTask {
   readonly command: readonly string[];
   /** A template, given to the command as standard input. */
   readonly stdin?: string;
+  /**
+   * Values of Secrets, read anew for each command and given as its standard input instead of `stdin`: one line each, the value in base64, in this order. They are never
+   * shown or kept. In a simulated pod nothing is read.
+   */
+  readonly stdinFrom?: readonly SecretKey[];
   /** Milliseconds for one command; the rest of the step's time when absent. */
   readonly timeout?: number;
   readonly record?: ExecRecord;
+}
+
+/** A value that is kept in a Secret; both are templates. */
+export interface SecretKey {
+  /** Name of the Secret, in the namespace of the instance. */
+  readonly secret: string;
+  readonly key: string;
 }
 
 /**
