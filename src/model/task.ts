@@ -68,12 +68,8 @@ export interface ExecTask {
   readonly record?: ExecRecord;
 }
 
-/** A value that is kept in a Secret; both are templates. */
-export interface SecretKey {
-  /** Name of the Secret, in the namespace of the instance. */
-  readonly secret: string;
-  readonly key: string;
-}
+/** A value that is kept in a Secret of the instance's namespace, by the Secret's name and the key in its data; both are templates. */
+export type SecretKey = { readonly secret: string; readonly key: string };
 
 /**
  * A one-time act: before the command a ConfigMap is created (never applied over) that says `begun` with a token, after it the fact is kept there by compare-and-swap. An act
