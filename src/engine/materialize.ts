@@ -58,7 +58,7 @@ export function enhanceTask(
 }
 
 /** The names that a template of a task can use. */
-function scopeOf(inputs: MaterializeInputs, path: TaskPath): TemplateScope {
+export function scopeOf(inputs: MaterializeInputs, path: TaskPath): TemplateScope {
   const { operator } = inputs.pkg;
   return {
     Name: inputs.instance.name,
