@@ -1,11 +1,11 @@
 import { homedir } from "node:os";
 import type { Cluster } from "../model/cluster.ts";
 import { KplanError } from "../model/kplan-error.ts";
-import { refText } from "../model/kube-object.ts";
 import type { Access } from "./access.ts";
 import { type Api, about, call, whoOf } from "./api.ts";
 import type { Connection, ConnectOptions } from "./connect-options.ts";
 import { makeDiscovery } from "./discovery.ts";
+import { followLog } from "./follow-log.ts";
 import { inClusterAccess } from "./in-cluster.ts";
 import { readKubeconfig } from "./kubeconfig.ts";
 import { kubeconfigAccess } from "./kubeconfig-access.ts";
@@ -124,9 +124,7 @@ function clusterOver(
     patch: (ref, patch, how) => patchObject(api, ref, patch, how),
     delete: (ref, how) => deleteObject(api, ref, how),
     logs: (pod, how) => readLogs(api, pod, how),
-    followLog(pod) {
-      throw new KplanError("not-built", `the log of ${refText(pod)} cannot be followed yet`);
-    },
+    followLog: (pod, how) => followLog(api, pod, how),
     exec: (pod, how) => execInPod(api, pod, how),
     mayI: (verb, ref) => mayUser(api, verb, ref),
     async serverTime() {

@@ -29,8 +29,11 @@ export interface ApiRequest {
 export interface Transport {
   /** Sends a request, again where that is safe, within its budget. Throws CallFailure, a KplanError of the credentials, or the signal's reason. */
   send(request: ApiRequest): Promise<Reply>;
-  /** One attempt whose answer is read as it comes (watches). Throws as `send` does. */
-  open(path: string, options: { readonly signal: AbortSignal }): Promise<OpenAnswer>;
+  /** One attempt whose answer is read as it comes (watches, logs). `accept`: what it shall be, JSON when absent. Throws as `send` does. */
+  open(
+    path: string,
+    options: { readonly signal: AbortSignal; readonly accept?: string },
+  ): Promise<OpenAnswer>;
   /** Requests sent so far. */
   readonly requests: () => number;
   /** Passes on what a watch tells, for whoever looks at the traffic. */
@@ -196,7 +199,10 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
 
   async function openStream(
     path: string,
-    { signal }: { readonly signal: AbortSignal },
+    {
+      signal,
+      accept = "application/json",
+    }: { readonly signal: AbortSignal; readonly accept?: string },
   ): Promise<OpenAnswer> {
     for (let renew = false; ; renew = true) {
       const who = await identify(signal, renew);
@@ -209,7 +215,7 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
         connectWithin: CONNECT_WITHIN,
         silence: options.deadline,
         signal,
-        headers: { ...who.headers, accept: "application/json" },
+        headers: { ...who.headers, accept },
       });
       heard(answer);
       if (answer.status !== 401 || renew) return answer;

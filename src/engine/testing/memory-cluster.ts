@@ -46,6 +46,8 @@ export interface MemoryOptions {
     options: ExecOptions,
     cluster: MemoryCluster,
   ) => ExecResult | undefined | Promise<ExecResult | undefined>;
+  /** What a pod prints, each line after so many milliseconds more; then its container has ended. Nothing when absent. */
+  readonly log?: (pod: ObjectRef) => Iterable<readonly [afterMs: number, line: string]>;
   readonly mayI?: (verb: string, ref: { readonly kind: string }) => boolean;
 }
 
@@ -273,7 +275,13 @@ export function createMemoryCluster(
     },
     logs: async (pod, { previous }) =>
       previous ? `starting ${pod.name}\nerror: no such file` : "running",
-    async *followLog() {},
+    async *followLog(pod, { signal }) {
+      for (const [afterMs, line] of options.log?.(pod) ?? []) {
+        await clock.sleep(afterMs, signal).catch(() => undefined);
+        if (signal.aborted || !store.has(refKey(pod))) return;
+        yield line;
+      }
+    },
     exec: async (pod, how) => {
       log.push(`EXEC ${refText(pod)}: ${how.command.join(" ")}`);
       await Promise.resolve();
