@@ -6,13 +6,13 @@ const AT = "2026-01-01T00:00:00.000Z";
 
 /** What each pair of status and event must give; every pair stands here, so that a change of the table shows. */
 const PAIRS = `
-              begin        progress     trouble      done         fail
-NEVER_RUN     IN_PROGRESS  =            =            =            FATAL_ERROR
-PENDING       IN_PROGRESS  =            =            =            FATAL_ERROR
-IN_PROGRESS   =            =            ERROR        COMPLETE     FATAL_ERROR
-ERROR         IN_PROGRESS  IN_PROGRESS  ERROR        COMPLETE     FATAL_ERROR
-COMPLETE      =            =            =            =            =
-FATAL_ERROR   =            =            =            =            =
+              begin        progress     trouble      done         fail         skip
+NEVER_RUN     IN_PROGRESS  =            =            =            FATAL_ERROR  COMPLETE
+PENDING       IN_PROGRESS  =            =            =            FATAL_ERROR  COMPLETE
+IN_PROGRESS   =            =            ERROR        COMPLETE     FATAL_ERROR  =
+ERROR         IN_PROGRESS  IN_PROGRESS  ERROR        COMPLETE     FATAL_ERROR  =
+COMPLETE      =            =            =            =            =            =
+FATAL_ERROR   =            =            =            =            =            =
 `;
 
 const [head = [], ...rows] = PAIRS.trim()
@@ -23,7 +23,7 @@ const pairs = rows.flatMap(([from = "", ...cells]) =>
 );
 
 test("every pair is in the test", () => {
-  expect(pairs).toHaveLength(Object.keys(STEP_TRANSITIONS).length * 5);
+  expect(pairs).toHaveLength(Object.keys(STEP_TRANSITIONS).length * 6);
 });
 
 test.each(pairs)("$from + $event = $to", ({ from, event, to }) => {
@@ -32,14 +32,14 @@ test.each(pairs)("$from + $event = $to", ({ from, event, to }) => {
   const step = after.phases[0]?.steps[0];
   expect(step?.status).toBe(to);
   const moved = STEP_TRANSITIONS[from as ExecutionStatus][eventOf(event).type] !== undefined;
-  const says = event === "trouble" || event === "fail" ? "new" : undefined;
+  const says = ["trouble", "fail", "skip"].includes(event) ? "new" : undefined;
   expect(step?.message).toBe(moved ? says : "old");
   for (const { status } of [after, ...after.phases]) expect(status).not.toBe("ERROR");
 });
 
 function eventOf(type: string): StepEvent {
   const place = { phase: "p", step: "s" };
-  return type === "trouble" || type === "fail"
+  return type === "trouble" || type === "fail" || type === "skip"
     ? { ...place, type, message: "new" }
     : { ...place, type: type as "begin" | "progress" | "done" };
 }

@@ -7,7 +7,7 @@ export type StepEvent = {
   readonly step: string;
 } & (
   | { readonly type: "begin" | "progress" | "done" }
-  | { readonly type: "trouble" | "fail"; readonly message: string }
+  | { readonly type: "trouble" | "fail" | "skip"; readonly message: string }
 );
 
 /**
@@ -19,13 +19,14 @@ export type StepEvent = {
  *     │                   │   └──done──► COMPLETE ◄──done───┘ │
  *     └───────fail────────┴───fail────► FATAL_ERROR ◄──fail───┘
  * ```
+ * and `skip`, from wherever a step may begin, to COMPLETE with the reason as its message.
  * What is not in the table leaves the step as it is; nothing leaves COMPLETE and FATAL_ERROR (a further run begins with `resumedStatus`).
  */
 export const STEP_TRANSITIONS: Readonly<
   Record<ExecutionStatus, Readonly<Partial<Record<StepEvent["type"], ExecutionStatus>>>>
 > = {
-  NEVER_RUN: { begin: "IN_PROGRESS", fail: "FATAL_ERROR" },
-  PENDING: { begin: "IN_PROGRESS", fail: "FATAL_ERROR" },
+  NEVER_RUN: { begin: "IN_PROGRESS", fail: "FATAL_ERROR", skip: "COMPLETE" },
+  PENDING: { begin: "IN_PROGRESS", fail: "FATAL_ERROR", skip: "COMPLETE" },
   IN_PROGRESS: { trouble: "ERROR", done: "COMPLETE", fail: "FATAL_ERROR" },
   ERROR: {
     begin: "IN_PROGRESS",

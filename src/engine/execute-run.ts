@@ -18,7 +18,7 @@ import { planAndCheck } from "./preview-run.ts";
 import { createLimit, createRunContext } from "./run-context.ts";
 import { runPlan } from "./run-plan.ts";
 import { runStep } from "./run-step.ts";
-import { statusChanges } from "./status-changes.ts";
+import { type StatusChange, statusChanges } from "./status-changes.ts";
 import { createWatchHub } from "./watch-hub.ts";
 
 export type { EngineDeps } from "./engine-deps.ts";
@@ -152,7 +152,7 @@ function openStatuses(
       emit({
         type: "status",
         ...change,
-        ...(change.status === "FATAL_ERROR" && reason && { reason }),
+        ...(reason && isAbout(reason, change) && { reason }),
       });
   };
   for (const plan of plans) {
@@ -169,6 +169,12 @@ function openStatuses(
     all: () => plans.map(({ name }) => of(name)),
     move: (plan, change, reason) => set(of(plan), change(of(plan), now()), reason),
   };
+}
+
+/** A failure is that of phase and plan too; a skipped step says nothing about what is above it. */
+function isAbout(reason: RunReason, { status, path }: StatusChange): boolean {
+  if (reason === "Skipped") return status === "COMPLETE" && path.step !== undefined;
+  return status === "FATAL_ERROR";
 }
 
 function interrupted(statuses: readonly PlanStatus[]): RunOutcome {

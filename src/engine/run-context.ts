@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
-import type { ObjectRef } from "../model/kube-object.ts";
+import type { KubeObject, ObjectRef } from "../model/kube-object.ts";
 import { refKey } from "../model/kube-object.ts";
+import type { Step } from "../model/plan.ts";
 import type { Intent, RunInputs, RunPath } from "../model/run.ts";
 import type { EngineDeps } from "./engine-deps.ts";
 import type { TaskPath } from "./materialize.ts";
@@ -43,8 +44,40 @@ export interface Acting extends Driving {
 /** What one task of a step is given. */
 export interface TaskContext extends RunContext, Acting {
   readonly path: TaskPath;
+  /** The step that the task belongs to. */
+  readonly step: Step;
+  readonly shared: StepShared;
   /** Puts on record what the task is about to write, unless that is on record already; to be awaited before the first write. */
-  readonly announce: (act: Intent["act"], objects: readonly ObjectRef[]) => Promise<void>;
+  readonly announce: (
+    act: Intent["act"],
+    objects: readonly ObjectRef[],
+    record?: ObjectRef,
+  ) => Promise<void>;
+}
+
+/** What the tasks of a step know of each other. */
+export interface StepShared {
+  /** StatefulSets that the step has applied, as the server last answered, by `refKey`. */
+  readonly sets: Map<string, KubeObject>;
+  readonly gate: GateMemory;
+}
+
+/** What is known of a step's gate from earlier looks. */
+export interface GateMemory {
+  /** The cluster is simulated and has no answers: it is not asked again. */
+  notEvaluated: boolean;
+  /** State and sentence that were told last. */
+  told: string | undefined;
+  /** What the last look saw. */
+  signs: string | undefined;
+}
+
+/** What a step knows when it begins: nothing. */
+export function createStepShared(): StepShared {
+  return {
+    sets: new Map(),
+    gate: { notEvaluated: false, told: undefined, signs: undefined },
+  };
 }
 
 /** Runs functions, so many at a time. */

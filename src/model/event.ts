@@ -87,8 +87,8 @@ export type RunEventBody =
       readonly last: MeterLine;
       readonly total: MeterSummary;
     }
-  /** All of a task's objects are as they should be. */
-  | { readonly type: "task-finished"; readonly path: RunPath }
+  /** All of a task's objects are as they should be; or it was skipped, and why: `Params.TLS is false`. */
+  | { readonly type: "task-finished"; readonly path: RunPath; readonly skipped?: string }
   /** Something went wrong that may mend itself; the step goes on. */
   | {
       readonly type: "retry";

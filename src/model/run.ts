@@ -96,6 +96,8 @@ export interface Intent {
   readonly objects: readonly ObjectRef[];
   /** `exec`: a command runs in these pods, which do not enter the inventory. */
   readonly act: "apply" | "delete" | "exec";
+  /** The ConfigMap of a task with `record`, which does. */
+  readonly record?: ObjectRef;
 }
 
 /** How long things may take, in milliseconds (design section 5). */

@@ -4,13 +4,19 @@ import { type Intent, pathText, type RunRecord } from "../model/run.ts";
 /** The record with a task's announcement: what it applies counts as made by the instance from now on, neither what it deletes nor pods that it asks. */
 export function withIntent(record: RunRecord, intent: Intent): RunRecord {
   const intents = [...withoutIntent(record.intents, intent), intent];
-  if (intent.act !== "apply") return { ...record, intents };
-  const announced = new Set(intent.objects.map(refKey));
+  const made = madeBy(intent);
+  if (made.length === 0) return { ...record, intents };
+  const announced = new Set(made.map(refKey));
   const inventory = [
     ...record.inventory.filter(({ ref }) => !announced.has(refKey(ref))),
-    ...intent.objects.map((ref) => ({ ref, path: intent.path })),
+    ...made.map((ref) => ({ ref, path: intent.path })),
   ];
   return { ...record, intents, inventory };
+}
+
+function madeBy({ act, objects, record }: Intent): readonly ObjectRef[] {
+  const made = act === "apply" ? objects : [];
+  return record === undefined ? made : [...made, record];
 }
 
 /** The record after a task's objects are in place. */
