@@ -49,7 +49,11 @@ export async function holdGate(ask: GateAsk, ctx: GateContext): Promise<void> {
     const look = await unlessHalted(ctx, (signal) => lookAt(ask, question, ctx, signal));
     if (look === "not-evaluated") {
       ctx.shared.gate.notEvaluated = true;
-      tell("not-evaluated", "not evaluated: the cluster is simulated and no answers are known", ctx);
+      tell(
+        "not-evaluated",
+        "not evaluated: the cluster is simulated and no answers are known",
+        ctx,
+      );
       return;
     }
     const { verdict, signs } = look;
@@ -104,7 +108,10 @@ async function lookAt(
 
 async function askPod(
   { pod, ordinal }: GatePods["pods"][number],
-  { command, container }: { readonly command: readonly string[]; readonly container?: string | undefined },
+  {
+    command,
+    container,
+  }: { readonly command: readonly string[]; readonly container?: string | undefined },
   ctx: GateContext,
   signal: AbortSignal,
 ): Promise<{ readonly answer: PodAnswer; readonly nothingRuns: boolean }> {
@@ -156,7 +163,11 @@ async function unlessHalted<T>(
   }
 }
 
-function tell(state: "waiting" | "holds" | "slow" | "not-evaluated", message: string, ctx: GateContext): void {
+function tell(
+  state: "waiting" | "holds" | "slow" | "not-evaluated",
+  message: string,
+  ctx: GateContext,
+): void {
   const { shared, emit } = ctx;
   if (shared.gate.told === `${state} ${message}`) return;
   shared.gate.told = `${state} ${message}`;
