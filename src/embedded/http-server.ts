@@ -6,7 +6,6 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { ApiError } from "./api-error.ts";
 import type { ServerIdentity } from "./certificate.ts";
-import type { ExecRule } from "./exec/exec-rules.ts";
 import { answerExec } from "./exec/exec-socket.ts";
 import { handlePath } from "./handle-path.ts";
 import { handleResource } from "./handle-resource.ts";
@@ -32,17 +31,10 @@ export interface ListenOptions {
   readonly identity: ServerIdentity;
   /** 0: any free port. */
   readonly port: number;
-  /** What commands in pods answer. */
-  readonly execRules: readonly ExecRule[];
 }
 
 /** Listens on loopback with TLS; every request must carry the token and a Host of this server. */
-export async function listen({
-  state,
-  identity,
-  port,
-  execRules,
-}: ListenOptions): Promise<Listening> {
+export async function listen({ state, identity, port }: ListenOptions): Promise<Listening> {
   const { cert, key, token } = identity;
   const closing = new AbortController();
   // Every open watch listens to it: more than ten of them are no leak.
@@ -86,7 +78,7 @@ export async function listen({
     try {
       checkHost(incoming, (server.address() as AddressInfo).port);
       checkToken(incoming, expected);
-      await answerExec({ state, rules: execRules, incoming, socket, head });
+      await answerExec({ state, incoming, socket, head });
     } catch (error) {
       socket.end(rawAnswer(failure(error)));
     }

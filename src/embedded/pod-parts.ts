@@ -1,19 +1,23 @@
 import { isMap } from "../model/json.ts";
 import { badRequest, methodNotAllowed, noSuchResource } from "./api-error.ts";
 import { deleteObject } from "./delete-object.ts";
+import { answerLog } from "./exec/pod-log.ts";
 import type { ApiAnswer, ApiRequest } from "./request.ts";
 import { readLive } from "./update-object.ts";
 
 /** Subresources of pods. */
 export const POD_PARTS: ReadonlySet<string> = new Set(["log", "eviction", "exec", "binding"]);
 
-/** Answers a request to a part of a pod. Throws ApiError. */
-export function handlePodPart(request: ApiRequest, name: string, part: string): ApiAnswer {
+/** Answers a request to a part of a pod; undefined when the answer is a stream that has begun. Throws ApiError. */
+export function handlePodPart(
+  request: ApiRequest,
+  name: string,
+  part: string,
+): ApiAnswer | undefined {
   const { state, kind, namespace = "", method, body } = request;
   const place = { kind, namespace, name };
   const pod = readLive(state, place);
-  if (part === "log" && method === "GET")
-    return { code: 200, body: `simulated: no container runs in pod ${pod.metadata.name}\n` };
+  if (part === "log" && method === "GET") return answerLog(request, pod);
   if (part === "eviction" && method === "POST") {
     const options = isMap(body) && isMap(body.deleteOptions) ? body.deleteOptions : {};
     const grace = options.gracePeriodSeconds;

@@ -1,4 +1,5 @@
 import type { Clock } from "../model/clock.ts";
+import type { Simulation } from "../model/simulation.ts";
 import type { KindRegistry } from "./kind-registry.ts";
 import type { Store } from "./store.ts";
 
@@ -7,6 +8,8 @@ export interface ServerState {
   readonly store: Store;
   readonly kinds: KindRegistry;
   readonly clock: Clock;
+  /** What pods say, beside what packages tell of theirs. */
+  readonly simulation?: Simulation;
 }
 
 /** Who writes, and how. */

@@ -1,11 +1,11 @@
 import { mkdirSync } from "node:fs";
 import type { Clock } from "../model/clock.ts";
 import type { KubeObject } from "../model/kube-object.ts";
+import type { Simulation } from "../model/simulation.ts";
 import { processIdentity, type ServerIdentity } from "./certificate.ts";
 import type { ControllerApi, StartControllers } from "./controller-api.ts";
 import { createObject } from "./create-object.ts";
 import { DEFAULT_OBJECTS } from "./default-objects.ts";
-import type { ExecRule } from "./exec/exec-rules.ts";
 import { listen } from "./http-server.ts";
 import { openJournal } from "./journal.ts";
 import { createKindRegistry } from "./kind-registry.ts";
@@ -33,8 +33,8 @@ export interface ServerOptions {
   readonly controllers?: boolean;
   /** Changes that watches can go back, at least. */
   readonly historyLength?: number;
-  /** What commands in pods answer (see `exec/read-exec-rules.ts`); without a rule exit code 126 and a word that no container runs. */
-  readonly execRules?: readonly ExecRule[];
+  /** What pods say; without a rule commands end with exit code 126 and a word that no container runs. What packages tell of their pods comes first. */
+  readonly simulation?: Simulation;
   /** Told when the data folder cannot be written any more. */
   readonly onFailure?: (error: unknown) => void;
 }
@@ -69,7 +69,9 @@ export async function startServer(options: ServerOptions = {}): Promise<Embedded
     ...(options.historyLength && { historyLength: options.historyLength }),
     ...(options.onFailure && { onFailure: options.onFailure }),
   });
-  const state: ServerState = { store, kinds: createKindRegistry(), clock };
+  const { simulation } = options;
+  const kinds = createKindRegistry();
+  const state: ServerState = { store, kinds, clock, ...(simulation && { simulation }) };
   const ended = new AbortController();
   const api = controllerApi(state, speed, ended.signal);
   const stops = [
@@ -83,7 +85,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Embedded
     stops.push(start(api));
   }
   await store.durable();
-  const listening = await listen({ state, identity, port, execRules: options.execRules ?? [] });
+  const listening = await listen({ state, identity, port });
   return running(identity, listening, store, api, async () => {
     ended.abort();
     await listening.close();

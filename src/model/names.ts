@@ -70,3 +70,14 @@ export function runName(instance: string, n: number): string {
 export function leaseName(instance: string): string {
   return `${instance}-kplan`;
 }
+
+/** On the ConfigMap beside an instance on the embedded cluster that says what its simulated pods answer; its value is `true`. */
+export const SIMULATION_LABEL = "kplan.dev/simulation";
+
+/** Key in that ConfigMap: a `Simulation` as JSON. */
+export const SIMULATION_KEY = "simulation.json";
+
+/** Name of that ConfigMap. */
+export function simulationName(instance: string): string {
+  return `${instance}-simulate`;
+}

@@ -14,11 +14,16 @@ export interface ExecRule {
   readonly container?: string;
   /** Regular expression (RE2) that the command must contain a match of, its words joined by spaces. */
   readonly command: string;
+  /** What earlier answers have set in this pod (`ExecAnswer.sets`), by name; an empty text for what was never set. Always fits when absent. */
+  readonly when?: Readonly<Record<string, string>>;
   /** In order of `after`; the last whose time has come is given. */
   readonly answers: readonly ExecAnswer[];
 }
 
-/** One answer. `$(pod)`, `$(namespace)`, `$(ordinal)` and `$(ready)` (ready pods of the same owner) are filled in. */
+/**
+ * One answer. `$(pod)`, `$(namespace)`, `$(ordinal)`, `$(ready)` (ready pods of the same owner), `$(replicas)` (how many pods the owner wants) and `$(1)`, `$(2)` …
+ * (groups of the command's match) are filled in.
+ */
 export interface ExecAnswer {
   /** Milliseconds since the pod was started; 0 when absent. */
   readonly after?: number;
@@ -26,6 +31,8 @@ export interface ExecAnswer {
   readonly stderr?: string;
   /** 0 when absent. */
   readonly exitCode?: number;
+  /** What the pod remembers from now on, for `when` of rules; placeholders are filled in. A new pod of the name knows nothing of it. */
+  readonly sets?: Readonly<Record<string, string>>;
 }
 
 /** What simulated containers print. */
@@ -34,7 +41,7 @@ export interface LogRule {
   readonly pods?: string;
   /** Name of the container; any when absent. */
   readonly container?: string;
-  /** Printed one after the other, then from the first again when `repeat`; placeholders as in `ExecAnswer`. */
+  /** Printed one after the other, then from the first again when `repeat`; `$(pod)`, `$(namespace)` and `$(ordinal)` are filled in. */
   readonly lines: readonly string[];
   /** Milliseconds between two lines; 100 when absent. */
   readonly every?: number;

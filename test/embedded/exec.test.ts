@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { readExecRules } from "../../src/embedded/exec/read-exec-rules.ts";
 import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
+import type { KubeObject } from "../../src/model/kube-object.ts";
+import { readSimulation } from "../../src/package/read-simulation.ts";
 import { openApi } from "../support/api.ts";
 
 const SIMULATE = `
@@ -15,20 +16,29 @@ exec:
     answers:
       - {after: 0s, stderr: "not yet in $(namespace)\\n", exitCode: 3}
       - {after: 1m, stdout: "$(pod) $(ordinal)\\n"}
+  - command: "^set (\\\\w+)=(\\\\w+)"
+    stdout: "$(1) is $(2), $(HOME) is home\\n"
+    sets: {"phase": "$(2)"}
+  - command: ^phase$
+    when: {phase: two}
+    stdout: "it is two\\n"
+  - command: ^phase$
+    when: {phase: ""}
+    stdout: "nothing yet\\n"
 `;
 
 let server: EmbeddedServer;
 let time = Date.parse("2026-01-01T00:00:00Z");
 
 beforeAll(async () => {
-  const { rules, issues } = readExecRules(SIMULATE, "tests/simulate.yaml");
+  const { simulation, issues } = readSimulation(SIMULATE);
   expect(issues).toEqual([]);
   const clock = {
     now: () => new Date(time),
     monotonic: () => time,
     sleep: () => new Promise<void>(() => {}),
   };
-  server = await startServer({ controllers: false, execRules: rules, clock });
+  server = await startServer({ controllers: false, simulation, clock });
   const owner = {
     apiVersion: "v1",
     kind: "ConfigMap",
@@ -152,21 +162,44 @@ test("refuses no such pod, no token and no upgrade", async () => {
   api.close();
 });
 
-test.each([
-  [
-    "exec:\n  - comand: a\n",
-    'tests/simulate.yaml:2:5: unknown field comand, did you mean "command"?',
-  ],
-  ["exec:\n  - command: '('\n", "tests/simulate.yaml:2:14: command: error parsing regexp"],
-  ["exec:\n  - command: a\n    exitCode: 300\n", "tests/simulate.yaml:3:15: exitCode: expected"],
-  [
-    "exec:\n  - command: a\n    answers:\n      - after: soon\n",
-    "tests/simulate.yaml:4:16: after: expected a time",
-  ],
-  ["exec: 1\n", "tests/simulate.yaml:1:7: expected a list"],
-])("finds what is wrong in %j", (text, words) => {
-  const { rules, issues } = readExecRules(text, "tests/simulate.yaml");
-  expect(rules).toEqual([]);
-  const texts = issues.map(({ at, message }) => `${at?.file}:${at?.line}:${at?.col}: ${message}`);
-  expect(texts.join("\n")).toContain(words);
+test("groups of the match are filled in, and what is no word stays", async () => {
+  const { stdout } = await exec("galera-0", ["set", "phase=one"]);
+  expect(stdout).toBe("phase is one, $(HOME) is home\n");
+});
+
+test("a pod remembers what answers have set, another does not", async () => {
+  const phase = async (pod: string): Promise<string> => (await exec(pod, ["phase"])).stdout;
+  expect(await phase("galera-1")).toBe("nothing yet\n");
+  await exec("galera-1", ["set", "phase=two"]);
+  expect(await phase("galera-1")).toBe("it is two\n");
+  expect(await phase("other")).toBe("nothing yet\n");
+  await exec("galera-1", ["set", "phase=three"]);
+  expect((await exec("galera-1", ["phase"])).stderr).toBe("simulated: no container runs\n");
+});
+
+test("a package's rules come from a ConfigMap beside its instance, for its pods alone", async () => {
+  const pod = (name: string, instance: string): KubeObject => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: "default", labels: { "kudo.dev/instance": instance } },
+    spec: { containers: [{ name: "db", image: "i" }] },
+  });
+  server.api.create(pod("mine-0", "mine"));
+  server.api.create(pod("theirs-0", "theirs"));
+  const { simulation } = readSimulation("exec: [{command: ^who, stdout: '$(pod)'}]");
+  const map = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: {
+      name: "mine-simulate",
+      namespace: "default",
+      labels: { "kudo.dev/instance": "mine", "kplan.dev/simulation": "true" },
+    },
+    data: { "simulation.json": JSON.stringify(simulation) },
+  };
+  const made = server.api.create(map);
+  expect((await exec("mine-0", ["who"])).stdout).toBe("mine-0");
+  expect((await exec("theirs-0", ["who"])).status).toEqual(failed(126));
+  server.api.update({ ...made, data: { "simulation.json": "[" } } as KubeObject);
+  expect((await exec("mine-0", ["who"])).status).toEqual(failed(126));
 });

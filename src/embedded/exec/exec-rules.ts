@@ -1,38 +1,20 @@
 import { RE2JS } from "re2js";
 import type { ExecResult } from "../../model/cluster.ts";
-
-/** What commands in simulated pods answer: the first rule that fits a pod and a command. */
-export interface ExecRule {
-  /** Names of pods, `*` for any letters; all pods when absent. */
-  readonly pods?: string;
-  /** Name of the container; any when absent. */
-  readonly container?: string;
-  /** Regular expression (RE2) that the command must contain a match of, its words joined by spaces. */
-  readonly command: string;
-  /** In order of `after`; the last whose time has come is given. */
-  readonly answers: readonly ExecAnswer[];
-}
-
-/** One answer. `$(pod)`, `$(namespace)`, `$(ordinal)` and `$(ready)` (ready pods of the same owner) are filled in. */
-export interface ExecAnswer {
-  /** Milliseconds since the pod was started; 0 when absent. */
-  readonly after?: number;
-  readonly stdout?: string;
-  readonly stderr?: string;
-  /** 0 when absent. */
-  readonly exitCode?: number;
-}
+import type { ExecRule } from "../../model/simulation.ts";
+import { fillIn, nameFits, type PodWords } from "./pod-words.ts";
 
 /** A command in a pod. */
-export interface ExecCall {
-  readonly pod: string;
-  readonly namespace: string;
+export interface ExecCall extends PodWords {
   readonly container: string;
   readonly command: readonly string[];
   /** Milliseconds since the pod was started. */
   readonly age: number;
   /** Ready pods of the pod's owner. */
   readonly ready: number;
+  /** Pods that the owner wants. */
+  readonly replicas: number;
+  /** What earlier answers have set in the pod; this one adds to it. */
+  readonly memory: Map<string, string>;
 }
 
 /** What a command answers for which there is no rule: nothing runs, and nobody pretends that it does. */
@@ -42,41 +24,37 @@ export const NOTHING_RUNS: ExecResult = {
   stderr: "simulated: no container runs\n",
 };
 
-/** The answer to a command. */
+/** The answer to a command, after which the pod remembers what it sets. */
 export function answerTo(rules: readonly ExecRule[], call: ExecCall): ExecResult {
   const text = call.command.join(" ");
-  const rule = rules.find(
-    ({ pods = "*", container, command }) =>
-      nameFits(pods, call.pod) &&
-      (container === undefined || container === call.container) &&
-      RE2JS.compile(command).matcher(text).find(),
-  );
-  const answer = rule?.answers.filter(({ after = 0 }) => after <= call.age).at(-1);
-  if (!answer) return NOTHING_RUNS;
-  const { stdout = "", stderr = "", exitCode = 0 } = answer;
-  return { exitCode, stdout: fillIn(stdout, call), stderr: fillIn(stderr, call) };
-}
-
-/** Whether a name fits a pattern in which `*` stands for any letters. */
-function nameFits(pattern: string, name: string): boolean {
-  const [first = "", ...rest] = pattern.split("*");
-  if (rest.length === 0) return name === pattern;
-  const last = rest.pop() ?? "";
-  if (!name.startsWith(first) || !name.endsWith(last)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
+  for (const rule of rules) {
+    const { pods = "*", container = call.container } = rule;
+    if (!nameFits(pods, call.pod) || container !== call.container) continue;
+    if (!remembers(call.memory, rule.when ?? {})) continue;
+    const match = RE2JS.compile(rule.command).matcher(text);
+    if (!match.find()) continue;
+    const answer = rule.answers.filter(({ after = 0 }) => after <= call.age).at(-1);
+    if (answer === undefined) return NOTHING_RUNS;
+    const { pod, namespace, ready, replicas } = call;
+    const groups = Array.from({ length: match.groupCount() }, (_, index) => [
+      String(index + 1),
+      match.group(index + 1) ?? "",
+    ]);
+    const words = {
+      ...{ pod, namespace, ready: String(ready), replicas: String(replicas) },
+      ...(Object.fromEntries(groups) as Record<string, string>),
+    };
+    for (const [name, value] of Object.entries(answer.sets ?? {}))
+      call.memory.set(name, fillIn(value, words));
+    const { stdout = "", stderr = "", exitCode = 0 } = answer;
+    return { exitCode, stdout: fillIn(stdout, words), stderr: fillIn(stderr, words) };
   }
-  return at <= name.length - last.length;
+  return NOTHING_RUNS;
 }
 
-function fillIn(text: string, { pod, namespace, ready }: ExecCall): string {
-  const ordinal = /-(\d+)$/.exec(pod)?.[1] ?? "0";
-  const values: Record<string, string> = { pod, namespace, ordinal, ready: String(ready) };
-  return text.replace(
-    /\$\((pod|namespace|ordinal|ready)\)/g,
-    (_, name: string) => values[name] ?? "",
-  );
+function remembers(
+  memory: ReadonlyMap<string, string>,
+  when: Readonly<Record<string, string>>,
+): boolean {
+  return Object.entries(when).every(([name, value]) => (memory.get(name) ?? "") === value);
 }

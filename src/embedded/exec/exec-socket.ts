@@ -2,12 +2,14 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { ExecResult } from "../../model/cluster.ts";
 import { isMap } from "../../model/json.ts";
-import type { KubeObject } from "../../model/kube-object.ts";
+import { groupOf, type KubeObject } from "../../model/kube-object.ts";
 import { badRequest, noSuchResource, notFound } from "../api-error.ts";
 import { routeOf } from "../route.ts";
 import { mapsOf, valueAt } from "../rules/rule.ts";
+import { storageKey } from "../served-kind.ts";
 import type { ServerState } from "../server-state.ts";
-import { answerTo, type ExecCall, type ExecRule } from "./exec-rules.ts";
+import { answerTo, type ExecCall } from "./exec-rules.ts";
+import { simulationOf } from "./pod-simulation.ts";
 
 /** Subprotocols of an exec over WebSocket, best first (k8s.io/kubelet, remotecommand). */
 const PROTOCOLS = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
@@ -17,7 +19,6 @@ const CHANNEL = { stdout: 1, stderr: 2, status: 3 } as const;
 /** Why and how an upgrade is answered. */
 export interface ExecUpgrade {
   readonly state: ServerState;
-  readonly rules: readonly ExecRule[];
   readonly incoming: IncomingMessage;
   readonly socket: Duplex;
   readonly head: Buffer;
@@ -27,21 +28,15 @@ export interface ExecUpgrade {
  * Answers `GET …/pods/NAME/exec` over a WebSocket with what the rules say. Throws ApiError before the upgrade: 404 for no such
  * pod, 400 for a container that it does not have, or when the client speaks no known subprotocol.
  */
-export async function answerExec({
-  state,
-  rules,
-  incoming,
-  socket,
-  head,
-}: ExecUpgrade): Promise<void> {
-  const call = callOf(state, new URL(incoming.url ?? "/", "https://localhost"));
+export async function answerExec({ state, incoming, socket, head }: ExecUpgrade): Promise<void> {
+  const { pod, call } = callOf(state, new URL(incoming.url ?? "/", "https://localhost"));
   const offered = (incoming.headers["sec-websocket-protocol"] ?? "").split(",");
   const protocol = PROTOCOLS.find((each) => offered.some((name) => name.trim() === each));
   if (!protocol) throw badRequest(`expected a subprotocol of ${PROTOCOLS.join(", ")}`);
   const { WebSocketServer } = await import("ws");
   const upgrader = new WebSocketServer({ noServer: true, handleProtocols: () => protocol });
   upgrader.handleUpgrade(incoming, socket, head, (connection) => {
-    const { stdout, stderr, exitCode } = answerTo(rules, call);
+    const { stdout, stderr, exitCode } = answerTo(simulationOf(state, pod).exec, call);
     const send = (channel: number, text: string): void =>
       connection.send(Buffer.concat([Buffer.of(channel), Buffer.from(text)]));
     connection.on("error", () => connection.terminate());
@@ -52,7 +47,22 @@ export async function answerExec({
   });
 }
 
-function callOf(state: ServerState, url: URL): ExecCall {
+/** What each pod remembers of what was run in it; the store's objects change, their uids do not. */
+const memories = new WeakMap<ServerState, Map<string, Map<string, string>>>();
+
+function memoryOf(state: ServerState, { metadata }: KubeObject): Map<string, string> {
+  const pods = memories.get(state) ?? new Map<string, Map<string, string>>();
+  memories.set(state, pods);
+  const { uid = "" } = metadata;
+  const memory = pods.get(uid) ?? new Map<string, string>();
+  pods.set(uid, memory);
+  return memory;
+}
+
+function callOf(
+  state: ServerState,
+  url: URL,
+): { readonly pod: KubeObject; readonly call: ExecCall } {
   const { store, clock } = state;
   const route = routeOf(url.pathname);
   const target = route.type === "resource" ? route.target : undefined;
@@ -65,18 +75,21 @@ function callOf(state: ServerState, url: URL): ExecCall {
   if (command.length === 0)
     throw badRequest("you must specify at least 1 command for the container");
   const started = Date.parse(String(valueAt(pod, "status.startTime") ?? ""));
-  return {
+  const call = {
     pod: name,
     namespace,
     container: containerOf(pod, url.searchParams.get("container")),
     command,
     age: Number.isNaN(started) ? 0 : clock.now().getTime() - started,
     ready: readySiblings(store.list("/pods", namespace), pod),
+    replicas: wantedSiblings(state, pod),
+    memory: memoryOf(state, pod),
   };
+  return { pod, call };
 }
 
 /** The named container, or the first. Throws ApiError 400 when the pod does not have it. */
-function containerOf(pod: KubeObject, wanted: string | null): string {
+export function containerOf(pod: KubeObject, wanted: string | null): string {
   const names = mapsOf(valueAt(pod, "spec.containers")).map(({ name }) => String(name));
   const name = wanted || names[0] || "";
   if (!names.includes(name))
@@ -87,6 +100,15 @@ function containerOf(pod: KubeObject, wanted: string | null): string {
 function readySiblings(pods: readonly KubeObject[], pod: KubeObject): number {
   const owner = ownerOf(pod);
   return pods.filter((each) => ownerOf(each) === owner && isReady(each)).length;
+}
+
+/** `spec.replicas` of the pod's owner; 1 for a pod that is its own. */
+function wantedSiblings({ store, kinds }: ServerState, pod: KubeObject): number {
+  const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller);
+  if (owner === undefined) return 1;
+  const kind = kinds.byKind(groupOf(owner.apiVersion), owner.kind);
+  const live = kind && store.get(storageKey(kind), pod.metadata.namespace ?? "", owner.name);
+  return Number((live && valueAt(live, "spec.replicas")) ?? 1);
 }
 
 function ownerOf({ metadata }: KubeObject): string | undefined {
