@@ -9,6 +9,13 @@ import { dumpYaml } from "../src/yaml/dump-yaml.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
+const METER: Schema = {
+  pod: "a.yaml",
+  container: "main",
+  budget: { failed: 0, gap: "1s", p99: "100ms" },
+  over: "pause",
+};
+
 /** A file with every field that there is, each list with an item of every kind. */
 const WHOLE: Readonly<Record<SchemaName, Schema>> = {
   operator: {
@@ -21,14 +28,36 @@ const WHOLE: Readonly<Record<SchemaName, Schema>> = {
     description: "Shows every field.",
     url: "https://example.com",
     maintainers: [{ name: "Somebody", email: "somebody@example.com" }],
+    meter: METER,
     tasks: [
-      { name: "apply", kind: "Apply", spec: { resources: ["a.yaml"] } },
-      { name: "delete", kind: "Delete", spec: { resources: ["a.yaml"] } },
-      { name: "rest", kind: "Dummy", spec: { wantErr: false, fatal: false, done: true } },
+      { name: "apply", kind: "Apply", when: "true", spec: { resources: ["a.yaml"] } },
+      { name: "delete", kind: "Delete", when: true, spec: { resources: ["a.yaml"] } },
+      {
+        name: "look",
+        kind: "Exec",
+        when: "Params.COUNT > 1",
+        spec: {
+          pods: "app=demo",
+          container: "main",
+          forEach: "pod",
+          command: ["look"],
+          stdin: "{{Name}}",
+          timeout: "10s",
+          record: { name: "{{Name}}-looked", lifetime: "claims", once: "run" },
+        },
+      },
+      { name: "first", kind: "Exec", spec: { pod: "demo-0", command: ["look"] } },
+      {
+        name: "rest",
+        kind: "Dummy",
+        when: false,
+        spec: { wantErr: false, fatal: false, done: true },
+      },
     ],
     plans: {
       deploy: {
         strategy: "serial",
+        require: [{ id: "small", expression: "Params.COUNT < 9", message: "Too many." }],
         phases: [
           {
             name: "main",
@@ -40,6 +69,30 @@ const WHOLE: Readonly<Record<SchemaName, Schema>> = {
                 tasks: ["apply", "delete", "rest"],
                 timeout: "30m",
                 noActivity: "1m30s",
+                when: true,
+                require: [{ id: "never", expression: false, message: "Never." }],
+                gate: {
+                  pods: "app=demo",
+                  container: "main",
+                  exec: ["cat", "/state"],
+                  expect: [
+                    { all: "Values.ready == 1", message: "Not ready." },
+                    { any: true },
+                    { count: "Values.ready == 1", min: 1, max: "Expected" },
+                    { same: "uuid" },
+                  ],
+                  slowWhen: "size(Pods) > 3",
+                  period: "500ms",
+                },
+                rollout: { statefulSet: "{{Name}}" },
+                meter: METER,
+                onImmutable: "orphan",
+              },
+              {
+                name: "asked",
+                tasks: ["apply"],
+                gate: { sql: "SELECT 1", client: ["mariadb", "-e"], expect: [{ same: "one" }] },
+                meter: true,
               },
             ],
           },
@@ -168,7 +221,7 @@ function fieldsOf(schema: Schema, root: Schema): Set<string> {
 }
 
 function propertiesIn(schema: Schema, root: Schema, path = ""): [string, Schema][] {
-  const { $ref, properties, items, additionalProperties, oneOf } = schema;
+  const { $ref, properties, items, additionalProperties, oneOf, else: otherwise } = schema;
   const found: [string, Schema][] = [];
   if (typeof $ref === "string") {
     const [, , name = ""] = $ref.split("/");
@@ -176,7 +229,7 @@ function propertiesIn(schema: Schema, root: Schema, path = ""): [string, Schema]
   }
   for (const [key, property] of Object.entries((properties ?? {}) as Record<string, Schema>))
     found.push([join(path, key), property], ...propertiesIn(property, root, join(path, key)));
-  for (const inner of [items, ...(Array.isArray(oneOf) ? oneOf : [])])
+  for (const inner of [items, otherwise, ...(Array.isArray(oneOf) ? oneOf : [])])
     if (typeof inner === "object") found.push(...propertiesIn(inner as Schema, root, path));
   if (typeof additionalProperties === "object")
     found.push(...propertiesIn(additionalProperties as Schema, root, "plan"));

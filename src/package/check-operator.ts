@@ -1,7 +1,16 @@
 import semver from "semver";
-import { parseDuration } from "../model/parse-duration.ts";
+import { isMap } from "../model/json.ts";
 import { checkDuplicates } from "./check-duplicates.ts";
-import { type FieldPath, fieldText } from "./field-path.ts";
+import {
+  checkDurations,
+  checkExec,
+  checkGate,
+  checkMeter,
+  checkRequirementIds,
+  type FoundRequirement,
+  requirementsOf,
+} from "./check-words.ts";
+import type { FieldPath } from "./field-path.ts";
 import { fieldsOf, itemsOf, textIn } from "./raw-fields.ts";
 import type { ReportField } from "./report.ts";
 
@@ -13,13 +22,21 @@ export function checkOperator(value: unknown, report: ReportField): void {
   const operator = fieldsOf(value);
   checkVersions(operator, report);
   checkDuplicates(itemsOf(operator.tasks), "task", ["tasks"], report);
+  for (const [index, task] of itemsOf(operator.tasks).entries()) {
+    const { kind, spec } = fieldsOf(task);
+    if (kind === "Exec" && isMap(spec)) checkExec(spec, ["tasks", index, "spec"], report);
+  }
+  checkMeter(operator.meter, ["meter"], operator.meter, report);
+  const requirements: FoundRequirement[] = [];
   for (const [plan, content] of Object.entries(fieldsOf(operator.plans))) {
     const path = ["plans", plan, "phases"];
+    requirements.push(...requirementsOf(fieldsOf(content), ["plans", plan]));
     const phases = itemsOf(fieldsOf(content).phases);
     checkDuplicates(phases, `phase of plan ${plan}`, path, report);
     for (const [index, phase] of phases.entries())
-      checkPhase(fieldsOf(phase), [...path, index], report);
+      requirements.push(...checkPhase(fieldsOf(phase), [...path, index], operator.meter, report));
   }
+  checkRequirementIds(requirements, report);
 }
 
 function checkVersions(operator: Readonly<Record<string, unknown>>, report: ReportField): void {
@@ -38,20 +55,26 @@ function checkVersions(operator: Readonly<Record<string, unknown>>, report: Repo
     );
 }
 
+/** @returns the requirements of its steps */
 function checkPhase(
   phase: Readonly<Record<string, unknown>>,
   path: FieldPath,
+  packageMeter: unknown,
   report: ReportField,
-): void {
+): FoundRequirement[] {
   const steps = itemsOf(phase.steps);
   checkDuplicates(steps, `step of phase ${textIn(phase.name) ?? ""}`, [...path, "steps"], report);
-  for (const [index, step] of steps.entries())
-    checkStep(fieldsOf(step), [...path, "steps", index], report);
+  return steps.flatMap((step, index) => {
+    const at = [...path, "steps", index];
+    checkStep(fieldsOf(step), at, packageMeter, report);
+    return requirementsOf(fieldsOf(step), at);
+  });
 }
 
 function checkStep(
   step: Readonly<Record<string, unknown>>,
   path: FieldPath,
+  packageMeter: unknown,
   report: ReportField,
 ): void {
   const tasks = itemsOf(step.tasks);
@@ -62,10 +85,7 @@ function checkStep(
         "tasks",
         index,
       ]);
-  for (const field of ["timeout", "noActivity"])
-    if (parseDuration(textIn(step[field]) ?? "") === 0)
-      report("wrong-value", `${fieldText([...path, field])}: expected more than no time`, [
-        ...path,
-        field,
-      ]);
+  checkDurations(step, ["timeout", "noActivity"], path, report);
+  if (isMap(step.gate)) checkGate(step.gate, [...path, "gate"], report);
+  checkMeter(step.meter, [...path, "meter"], packageMeter, report);
 }

@@ -53,6 +53,8 @@ const HARMLESS = new Set([
   "unknown-field",
   "duplicate-name",
   "duplicate-value",
+  "too-many-fields",
+  "missing-meter",
   "unknown-group",
   "not-in-enum",
   "not-a-version",

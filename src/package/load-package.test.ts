@@ -73,7 +73,7 @@ const OPERATOR_ROWS: readonly Row[] = [
     "name: demo",
     "name: demo\nfoo: 1",
     [
-      'operator.yaml:3:1: error: unknown field "foo"; known here: apiVersion, name, operatorVersion, appVersion, kubernetesVersion, kplanVersion, description, url, maintainers, tasks, plans',
+      'operator.yaml:3:1: error: unknown field "foo"; known here: apiVersion, name, operatorVersion, appVersion, kubernetesVersion, kplanVersion, description, url, maintainers, meter, tasks, plans',
     ],
   ],
   [
@@ -109,7 +109,7 @@ const OPERATOR_ROWS: readonly Row[] = [
     "kind: Apply",
     "kind: Aply",
     [
-      'operator.yaml:6:11: error: tasks[0].kind: expected Apply, Delete or Dummy, found the text "Aply", did you mean "Apply"?',
+      'operator.yaml:6:11: error: tasks[0].kind: expected Apply, Delete, Exec or Dummy, found the text "Aply", did you mean "Apply"?',
     ],
   ],
   [

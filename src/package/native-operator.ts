@@ -1,8 +1,16 @@
-import { assertNever } from "../model/assert-never.ts";
 import type { Operator } from "../model/package.ts";
 import { parseDuration } from "../model/parse-duration.ts";
 import type { Phase, Plan, Step, Strategy } from "../model/plan.ts";
-import type { Task } from "../model/task.ts";
+import type { OnImmutable } from "../model/rollout.ts";
+import {
+  type ExpressionEntry,
+  expressionOf,
+  type RequirementEntry,
+  requirementOf,
+} from "./native-expression.ts";
+import { type GateEntry, gateOf } from "./native-gate.ts";
+import { type MeterEntry, meterOf } from "./native-meter.ts";
+import { type TaskEntry, taskOf } from "./native-task.ts";
 
 /** `operator.yaml` as its schema describes it. */
 export interface OperatorFile {
@@ -15,28 +23,14 @@ export interface OperatorFile {
   readonly description?: string;
   readonly url?: string;
   readonly maintainers?: readonly { readonly name?: string; readonly email?: string }[];
+  readonly meter?: MeterEntry;
   readonly tasks: readonly TaskEntry[];
   readonly plans: Readonly<Record<string, PlanEntry>>;
 }
 
-type TaskEntry =
-  | {
-      readonly kind: "Apply" | "Delete";
-      readonly name: string;
-      readonly spec: { readonly resources: readonly string[] };
-    }
-  | {
-      readonly kind: "Dummy";
-      readonly name: string;
-      readonly spec?: {
-        readonly wantErr?: boolean;
-        readonly fatal?: boolean;
-        readonly done?: boolean;
-      };
-    };
-
 interface PlanEntry {
   readonly strategy?: Strategy;
+  readonly require?: readonly RequirementEntry[];
   readonly phases: readonly PhaseEntry[];
 }
 
@@ -52,11 +46,17 @@ interface StepEntry {
   readonly tasks: readonly string[];
   readonly timeout?: string;
   readonly noActivity?: string;
+  readonly when?: ExpressionEntry;
+  readonly require?: readonly RequirementEntry[];
+  readonly gate?: GateEntry;
+  readonly rollout?: { readonly statefulSet?: string };
+  readonly meter?: true | MeterEntry;
+  readonly onImmutable?: OnImmutable;
 }
 
 /** What `operator.yaml` says, with everything that may be left out filled in: strategies are serial, a Dummy task is done. */
 export function nativeOperator(file: OperatorFile): Operator {
-  const { description, appVersion, kubernetesVersion, kplanVersion, url } = file;
+  const { description, appVersion, kubernetesVersion, kplanVersion, url, meter } = file;
   return {
     name: file.name,
     operatorVersion: file.operatorVersion,
@@ -69,28 +69,19 @@ export function nativeOperator(file: OperatorFile): Operator {
       ...(name !== undefined && { name }),
       ...(email !== undefined && { email }),
     })),
+    ...(meter !== undefined && { meter: meterOf(meter) }),
     tasks: file.tasks.map(taskOf),
     plans: Object.entries(file.plans).map(([name, plan]) => planOf(name, plan)),
   };
 }
 
-function taskOf(entry: TaskEntry): Task {
-  const { name } = entry;
-  switch (entry.kind) {
-    case "Apply":
-    case "Delete":
-      return { kind: entry.kind, name, resources: [...entry.spec.resources] };
-    case "Dummy": {
-      const { wantErr = false, fatal = false, done = true } = entry.spec ?? {};
-      return { kind: "Dummy", name, wantErr, fatal, done };
-    }
-    default:
-      return assertNever(entry);
-  }
-}
-
-function planOf(name: string, { strategy = "serial", phases }: PlanEntry): Plan {
-  return { name, strategy, phases: phases.map(phaseOf) };
+function planOf(name: string, { strategy = "serial", require, phases }: PlanEntry): Plan {
+  return {
+    name,
+    strategy,
+    ...(require && { require: require.map(requirementOf) }),
+    phases: phases.map(phaseOf),
+  };
 }
 
 function phaseOf({ name, strategy = "serial", steps }: PhaseEntry): Phase {
@@ -99,6 +90,7 @@ function phaseOf({ name, strategy = "serial", steps }: PhaseEntry): Phase {
 
 function stepOf(entry: StepEntry): Step {
   const { name, strategy = "serial", tasks } = entry;
+  const { when, require, gate, rollout, meter, onImmutable } = entry;
   const timeout = parseDuration(entry.timeout ?? "");
   const noActivity = parseDuration(entry.noActivity ?? "");
   return {
@@ -107,5 +99,13 @@ function stepOf(entry: StepEntry): Step {
     tasks: [...tasks],
     ...(timeout !== undefined && { timeout }),
     ...(noActivity !== undefined && { noActivity }),
+    ...(when !== undefined && { when: expressionOf(when) }),
+    ...(require && { require: require.map(requirementOf) }),
+    ...(gate && { gate: gateOf(gate) }),
+    ...(rollout && {
+      rollout: rollout.statefulSet === undefined ? {} : { statefulSet: rollout.statefulSet },
+    }),
+    ...(meter !== undefined && { meter: meter === true ? "package" : meterOf(meter) }),
+    ...(onImmutable !== undefined && { onImmutable }),
   };
 }

@@ -24,6 +24,7 @@ function isNoise(error: SchemaError, all: readonly SchemaError[]): boolean {
   switch (error.keyword) {
     case "propertyNames":
     case "discriminator":
+    case "if":
       return true;
     case "required":
       return isMisspelled(error, all);
@@ -95,6 +96,7 @@ const TYPES: Readonly<Record<string, string>> = {
   boolean: "true or false",
   array: "a list",
   object: "a map",
+  integer: "a whole number",
 };
 
 /** What the schema asks for, in words: its title, if it has one. */
@@ -102,7 +104,7 @@ function expected({ keyword, params, parentSchema }: SchemaError): string {
   const title = parentSchema?.title;
   const type = TYPES[String(parentSchema?.type)];
   if (keyword === "minItems") return `at least ${params.limit} item`;
-  if (typeof title === "string" && parentSchema?.type === "string") return title;
+  if (typeof title === "string" && type !== "a map") return title;
   return type ?? "another value";
 }
 
