@@ -16,6 +16,7 @@ import { driveRun } from "./drive-run.ts";
 import { type InstanceState, readInstanceState, sameState } from "./instance-state.ts";
 import { missingRights } from "./missing-rights.ts";
 import type { PlanChoice } from "./select-plans.ts";
+import { packageSimulation, storeSimulation } from "./store-simulation.ts";
 import { storeInstance, storeOperator } from "./store-wanted.ts";
 import { withLease } from "./with-lease.ts";
 
@@ -58,6 +59,8 @@ export async function carryOut(
 ): Promise<ActionResult> {
   const first = change.decide(change.state);
   if ("settled" in first) return { kind: "nothing-to-do", message: first.settled };
+  // What is wrong with it is told before anything is written.
+  if (ctx.cluster.simulated) packageSimulation(first.pkg);
   if (dryRun) return await preview(ctx, change, first);
   const { name } = change.state;
   return await withLease(ctx, { instance: name, same: change.same }, async (lease) => {
@@ -111,6 +114,12 @@ async function driveDecided(
     storeSecrets(ctx, decided, state, salt),
     decided.storePackage && storeOperator(ctx.cluster, ctx.namespace, pkg),
     bumpTokens(ctx, state.inventory, lease),
+    ctx.cluster.simulated &&
+      storeSimulation(
+        ctx.cluster,
+        { namespace: ctx.namespace, instance: state.name },
+        packageSimulation(pkg),
+      ),
   ]);
   lease.check();
   const record: RunRecord = { ...draft, parameters: recordedParameters(desired, secrets) };

@@ -18,6 +18,7 @@ import type { InstanceState, KnownInstance } from "./instance-state.ts";
 import { keptObjects, removable } from "./kept-objects.ts";
 import { NO_RECORD } from "./no-record.ts";
 import { removeOperator } from "./remove-operator.ts";
+import { dropSimulation } from "./store-simulation.ts";
 
 /** What is to be removed, under which lease. */
 export interface Removal {
@@ -40,6 +41,8 @@ export async function removeInstance(ctx: ActionContext, removal: Removal): Prom
     : await removeRemains(ctx, removal);
   if (result.kind !== "ran" || result.outcome.result === "complete") {
     await removeRuns(ctx, state.name, lease);
+    if (ctx.cluster.simulated)
+      await dropSimulation(ctx.cluster, { namespace: ctx.namespace, instance: state.name });
     await lease.destroy();
   }
   return result;
