@@ -22,7 +22,9 @@ export function addDependenciesHash(
 ): void {
   const template = podTemplateOf(object);
   const refs = new Map(dependenciesOf(object).map((ref) => [`${ref.kind}/${ref.name}`, ref]));
+  const skipped = skippedBy(object);
   const parts = podUsesOf(object).flatMap((use) => {
+    if (skipped.includes(use.name)) return [];
     const ref = refs.get(`${use.kind}/${use.name}`);
     if (ref === undefined) return [];
     const found = inTask(ref, task) ?? identity.dependency(ref);
@@ -36,6 +38,11 @@ export function addDependenciesHash(
     .update(canonicalJson(parts))
     .digest("hex")
     .slice(0, DIGITS);
+}
+
+function skippedBy(object: KubeObject): readonly string[] {
+  const names = object.metadata.annotations?.[ANNOTATION.skipHashOf] ?? "";
+  return names.split(",").map((name) => name.trim());
 }
 
 function inTask(ref: ObjectRef, task: readonly KubeObject[]): KubeObject | undefined {

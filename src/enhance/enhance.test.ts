@@ -358,6 +358,18 @@ describe("the restart hash", () => {
     expect(hash([uses], live.map(skipping))).toBeUndefined();
   });
 
+  test("leaves out what the workload names in skip-hash-of", () => {
+    const skipping = (names: string) =>
+      having(uses, {
+        metadata: { ...uses.metadata, annotations: { "kplan.dev/skip-hash-of": names } },
+      });
+    const secretOnly = deployment("{containers: [{envFrom: [{secretRef: {name: se}}]}]}");
+    expect(hash([skipping("cm")], live)).toBe(hash([secretOnly], live));
+    expect(hash([skipping("other, cm")], live)).toBe(hash([secretOnly], live));
+    expect(hash([skipping("cm,se")], live)).toBeUndefined();
+    expect(hash([skipping("other")], live)).toBe(before);
+  });
+
   test("is not there without dependencies, nor on a Job", () => {
     expect(hash([deployment("{containers: []}")])).toBeUndefined();
     const job = deployment("{volumes: [{configMap: {name: cm}}]}", "Job", "batch/v1");

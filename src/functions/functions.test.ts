@@ -206,6 +206,27 @@ describe("random values", () => {
   });
 });
 
+describe("quantityBytes", () => {
+  test.each<[unknown, number]>([
+    ["1Gi", 2 ** 30],
+    ["1.5Gi", 1.5 * 2 ** 30],
+    ["512M", 512_000_000],
+    ["1e9", 1_000_000_000],
+    ["1500m", 2],
+    ["0", 0],
+    [4096, 4096],
+  ])("%j is %d bytes", (size, bytes) => {
+    expect(call("quantityBytes", [size])).toBe(bytes);
+  });
+
+  test.each([["1GB"], ["-1Gi"], [""], ["much"], ["1Ei"], [null], [["1Gi"]]])(
+    "%j is no size",
+    (size) => {
+      expect(() => call("quantityBytes", [size])).toThrow(FunctionError);
+    },
+  );
+});
+
 describe("time", () => {
   test.each<[string, readonly unknown[], string]>([
     ["now", [], "2023-11-14T22:13:20Z"],

@@ -1,3 +1,4 @@
+import { quantity } from "../model/quantity.ts";
 import { integer } from "./arguments.ts";
 import { addDecimals, divideDecimals, multiplyDecimals, subtractDecimals } from "./decimals.ts";
 import { both, MANY, native } from "./define.ts";
@@ -32,6 +33,7 @@ export const MATH: readonly TemplateFunction[] = [
   native("mulf", [1, MANY], (args) => foldf(args, multiplyDecimals)),
   native("divf", [1, MANY], (args) => foldf(args, (a, b) => divideDecimals(a, nonZero(b)))),
   native("maxf", [1, MANY], (args) => Math.max(...args.map(toFloat64))),
+  native("quantityBytes", 1, ([value]) => bytes(value)),
   native("minf", [1, MANY], (args) => Math.min(...args.map(toFloat64))),
 ];
 
@@ -79,6 +81,13 @@ function octal(value: string): number | bigint {
   if (digits === undefined) return 0;
   const read = BigInt(`0o${digits}`) * (sign === "-" ? -1n : 1n);
   return BigInt.asIntN(64, read) === read ? fromInt64(read) : 0;
+}
+
+/** Kubernetes' memory and disk sizes as a whole number, rounded up as Kubernetes does. */
+function bytes(value: unknown): number {
+  const read = Math.ceil(typeof value === "object" ? Number.NaN : quantity(value));
+  if (Number.isSafeInteger(read) && read >= 0) return read;
+  throw new FunctionError(`${JSON.stringify(value)} is no size such as 512Mi, 10Gi or 1e9`);
 }
 
 /** Without a negative zero. */

@@ -36,6 +36,7 @@ const OWN_TESTS = [
   "fromYaml",
   "htpasswd",
   "now",
+  "quantityBytes",
   "randAlpha",
   "randAlphaNum",
   "randAscii",

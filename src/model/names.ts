@@ -14,7 +14,7 @@ export const LABEL = {
   heritage: "heritage",
   operator: "kudo.dev/operator",
   instance: "kudo.dev/instance",
-  /** Ours, on our own objects (runs, package pieces, leases, secrets): what the object is for. */
+  /** Ours, on our own objects (runs, package pieces, leases, secrets, records of one-time acts): what the object is for. */
   role: "kplan.dev/role",
   /**
    * On a ConfigMap of a package, with the value `claims`: it says something about the data on the instance's claims, so it lives as long as they do: `uninstall`
@@ -35,6 +35,8 @@ export const ANNOTATION = {
   dependenciesHash: "kudo.dev/dependencies-hash",
   /** On a ConfigMap or Secret (any value): its content does not restart pods. */
   skipHash: "kudo.dev/skip-hash-calculation",
+  /** On a workload: names of ConfigMaps and Secrets, joined by commas, whose content does not restart its pods. For those that the package does not make itself. */
+  skipHashOf: "kplan.dev/skip-hash-of",
   /** On an OperatorVersion and on package Secrets: `native` or `kudo`. */
   dialect: "kplan.dev/dialect",
   /** sha256 of the package, lower-case hex. */
@@ -43,6 +45,8 @@ export const ANNOTATION = {
   token: "kplan.dev/token",
   /** On an Instance: a request of another terminal to the driver. */
   request: "kplan.dev/request",
+  /** On the record of a one-time act: the `Exec` task whose it is. */
+  task: "kplan.dev/task",
 } as const;
 
 /** `<name>-<appVersion>-<operatorVersion>`, or without the appVersion when there is none (compat section 1.4). */
