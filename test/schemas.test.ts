@@ -46,7 +46,15 @@ const WHOLE: Readonly<Record<SchemaName, Schema>> = {
           record: { name: "{{Name}}-looked", lifetime: "claims", once: "run" },
         },
       },
-      { name: "first", kind: "Exec", spec: { pod: "demo-0", command: ["look"] } },
+      {
+        name: "first",
+        kind: "Exec",
+        spec: {
+          pod: "demo-0",
+          command: ["look"],
+          stdinFrom: [{ secret: "{{Name}}-secrets", key: "PASSWORD" }],
+        },
+      },
       {
         name: "rest",
         kind: "Dummy",

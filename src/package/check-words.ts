@@ -82,6 +82,13 @@ export function checkExec(spec: Fields, path: FieldPath, report: ReportField): v
     report("too-many-fields", `${here}: expected either pods or pod`, [...path, "pod"], {
       part: "key",
     });
+  if (spec.stdin !== undefined && spec.stdinFrom !== undefined)
+    report(
+      "too-many-fields",
+      `${here}: expected either stdin or stdinFrom`,
+      [...path, "stdinFrom"],
+      { part: "key" },
+    );
   if (forEach !== undefined && pods === undefined && pod !== undefined)
     report("too-many-fields", `${here}: forEach needs pods`, [...path, "forEach"], { part: "key" });
 }

@@ -108,6 +108,19 @@ test("a task that runs a command", () => {
   });
 });
 
+test("a task whose command reads secrets", () => {
+  const look =
+    "spec: {pods: a, forEach: pod, command: [look], stdinFrom: [{secret: '{{Name}}-secrets', key: PASSWORD}]}";
+  expect(understood({ look }).task).toEqual({
+    kind: "Exec",
+    name: "look",
+    pods: "a",
+    forEach: "pod",
+    command: ["look"],
+    stdinFrom: [{ secret: "{{Name}}-secrets", key: "PASSWORD" }],
+  });
+});
+
 test("a requirement may come again if it is the very same", () => {
   const one = "require: [{id: odd, expression: true, message: Odd}]";
   expect(understood({ plan: one, step: one }).plan?.require).toHaveLength(1);
@@ -185,6 +198,14 @@ test.each<[string, Parameters<typeof load>[0], readonly string[]]>([
     "a command in pods and in a pod",
     { look: "spec: {pods: a, pod: b, command: [look]}" },
     ["operator.yaml:7:21: error: tasks[0].spec: expected either pods or pod"],
+  ],
+  [
+    "a text and secrets to read",
+    { look: "spec: {pods: a, command: [look], stdin: b, stdinFrom: [{secret: c, kye: d}]}" },
+    [
+      "operator.yaml:7:48: error: tasks[0].spec: expected either stdin or stdinFrom",
+      'operator.yaml:7:72: error: tasks[0].spec.stdinFrom[0]: unknown field "kye", did you mean "key"?',
+    ],
   ],
   [
     "a command nowhere",

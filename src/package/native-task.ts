@@ -27,6 +27,7 @@ interface ExecSpec {
   readonly forEach?: "pod";
   readonly command: readonly string[];
   readonly stdin?: string;
+  readonly stdinFrom?: readonly { readonly secret: string; readonly key: string }[];
   readonly timeout?: string;
   readonly record?: {
     readonly name: string;
@@ -55,7 +56,7 @@ export function taskOf(entry: TaskEntry): Task {
 }
 
 function execOf(spec: ExecSpec): Omit<ExecTask, "kind" | "name" | "when"> {
-  const { pods, pod, container, forEach, command, stdin, record } = spec;
+  const { pods, pod, container, forEach, command, stdin, stdinFrom, record } = spec;
   const timeout = parseDuration(spec.timeout ?? "");
   return {
     ...(pods !== undefined && { pods }),
@@ -64,6 +65,7 @@ function execOf(spec: ExecSpec): Omit<ExecTask, "kind" | "name" | "when"> {
     ...(forEach !== undefined && { forEach }),
     command: [...command],
     ...(stdin !== undefined && { stdin }),
+    ...(stdinFrom && { stdinFrom: stdinFrom.map(({ secret, key }) => ({ secret, key })) }),
     ...(timeout !== undefined && { timeout }),
     ...(record && {
       record: {
