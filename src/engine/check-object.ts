@@ -59,21 +59,39 @@ export async function readObject(object: KubeObject, deps: CheckDeps): Promise<C
     const live = await deps.cluster.get(refOf(object), callSignal(deps));
     if (live === undefined)
       return { ...checked(object, "create", undefined, deps), after: undefined };
-    if (live.metadata.deletionTimestamp !== undefined) throw leaving(live);
-    refuseOtherInstance(live, object.metadata.labels?.[LABEL.instance], deps);
+    refuseToApply(object, live, deps);
     try {
-      const after = await deps.cluster.apply(atVersion(object, live), {
-        dryRun: true,
-        live,
-        force: deps.forceConflicts,
-        ...callSignal(deps),
-      });
-      const change = isSame(live, after) ? "unchanged" : "configure";
-      return { ...checked(object, change, live, deps), after };
+      return await checkOver(object, live, deps);
     } catch (error) {
       if (!hasMoved(error, "configure") || look >= LOOKS) throw error;
     }
   }
+}
+
+/** Throws the ClusterError for an object that is being deleted, or is another instance's. */
+export function refuseToApply(
+  object: KubeObject,
+  live: KubeObject,
+  deps: Pick<CheckDeps, "forceConflicts">,
+): void {
+  if (live.metadata.deletionTimestamp !== undefined) throw leaving(live);
+  refuseOtherInstance(live, object.metadata.labels?.[LABEL.instance], deps);
+}
+
+/** The same onto just what was read. Throws the ClusterError that the write would meet, `conflict` when the object has changed meanwhile. */
+export async function checkOver(
+  object: KubeObject,
+  live: KubeObject,
+  deps: CheckDeps,
+): Promise<Check & { readonly after: KubeObject }> {
+  const after = await deps.cluster.apply(atVersion(object, live), {
+    dryRun: true,
+    live,
+    force: deps.forceConflicts,
+    ...callSignal(deps),
+  });
+  const change = isSame(live, after) ? "unchanged" : "configure";
+  return { ...checked(object, change, live, deps), after };
 }
 
 /** The object as a write onto just this one at just this version. */

@@ -34,14 +34,16 @@ export interface GateAsk {
   readonly expected?: number;
   /** A change of pods follows: `slowWhen` counts. */
   readonly beforeChange: boolean;
+  /** Done before each further look; false ends the waiting. */
+  readonly meanwhile?: () => Promise<boolean>;
 }
 
 /**
  * Waits until a gate holds: looks at once and then again and again, each pod asked with one command. Tells state and sentence when they change; any value that
- * changes counts as progress. Throws `Halted`, a timed-out `TaskFailure` that says what did not hold, and ClusterErrors that are not about a single pod.
+ * changes counts as progress. False when `meanwhile` has ended it. Throws `Halted`, a timed-out `TaskFailure` that says what did not hold, and ClusterErrors that are not about a single pod.
  */
-export async function holdGate(ask: GateAsk, ctx: GateContext): Promise<void> {
-  if (ctx.shared.gate.notEvaluated) return;
+export async function holdGate(ask: GateAsk, ctx: GateContext): Promise<boolean> {
+  if (ctx.shared.gate.notEvaluated) return true;
   const period = ask.gate.period ?? PERIOD;
   const question = questionOf(ask.gate, ctx);
   for (let pause = FIRST_PAUSE; ; pause = pause * 2) {
@@ -54,17 +56,18 @@ export async function holdGate(ask: GateAsk, ctx: GateContext): Promise<void> {
         "not evaluated: the cluster is simulated and no answers are known",
         ctx,
       );
-      return;
+      return true;
     }
     const { verdict, signs } = look;
     if (ctx.shared.gate.signs !== signs) ctx.watchdog.touch();
     ctx.shared.gate.signs = signs;
     const isSlow = verdict.slow && ask.beforeChange;
     tell(isSlow ? "slow" : verdict.holds ? "holds" : "waiting", verdict.message, ctx);
-    if (verdict.holds && !isSlow) return;
+    if (verdict.holds && !isSlow) return true;
     const expired = ctx.watchdog.expired(`the gate: ${verdict.message}`);
     if (expired !== undefined) throw timedOut(expired);
     await sleep(Math.min(pause, period, Math.max(1, ctx.watchdog.remaining())), ctx);
+    if (ask.meanwhile !== undefined && !(await ask.meanwhile())) return false;
   }
 }
 

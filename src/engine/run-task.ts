@@ -64,9 +64,9 @@ export async function holdStepGate(
   if (gate === undefined) return;
   const sets = [...state.shared.sets.values()];
   const set = sets.length === 1 ? sets[0] : undefined;
-  await attempt(placed, tasks.at(-1) ?? "", run, state, (ctx) =>
-    holdGate({ gate, set, beforeChange: false }, ctx),
-  );
+  await attempt(placed, tasks.at(-1) ?? "", run, state, async (ctx) => {
+    await holdGate({ gate, set, beforeChange: false }, ctx);
+  });
 }
 
 /** A piece of a task, tried until it is done. Throws `FailedStep` with the task's place, `Halted`, a KplanError `lease-lost`, and bugs. */

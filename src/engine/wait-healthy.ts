@@ -16,29 +16,38 @@ const UNSEEN = 5000;
 /**
  * Waits until all these objects are as their specs say, by watching them and their relatives; what the answer to the write already shows to be ready costs nothing.
  * Throws `TaskFailure` when one has failed, `TaskTrouble` when one was deleted meanwhile, and what `untilSettled` throws.
+ * @param unless asked at each look, with the relatives of an object that is not ready: true ends the waiting, and the answer is false
  */
-export async function waitHealthy(written: readonly WrittenObject[], ctx: Acting): Promise<void> {
-  if (written.length === 0) return;
+export async function waitHealthy(
+  written: readonly WrittenObject[],
+  ctx: Acting,
+  unless?: Unless,
+): Promise<boolean> {
+  if (written.length === 0) return true;
   const now = await serverClock(ctx);
   const began = now();
   const bell = createBell(ctx.clock);
   const tracked = written
     .map((one) => track(one.object, began))
     .filter((one) => !isReadyAlready(one, now(), ctx));
-  if (tracked.length === 0) return;
+  if (tracked.length === 0) return true;
   try {
     for (const one of tracked) open(one, bell.ring, ctx);
     const failure = await untilSettled(
-      () => judgeAll(tracked, now(), ctx),
+      () => judgeAll(tracked, now(), ctx, unless),
       () => waitingFor(tracked),
       bell,
       ctx,
     );
-    if (failure !== "ready") throw await failed(failure, ctx);
+    if (typeof failure === "object") throw await failed(failure, ctx);
+    return failure === "ready";
   } finally {
     for (const { looks } of tracked) for (const look of looks) look.close();
   }
 }
+
+/** Whether there is something better to do than to wait. */
+type Unless = (related: readonly KubeObject[], now: Date) => boolean;
 
 /** An object that is waited for. */
 interface Tracked {
@@ -86,7 +95,8 @@ function judgeAll(
   tracked: readonly Tracked[],
   now: Date,
   ctx: Acting,
-): { readonly object: KubeObject; readonly health: Health } | "ready" | undefined {
+  unless: Unless = () => false,
+): { readonly object: KubeObject; readonly health: Health } | "ready" | "enough" | undefined {
   let ready = true;
   for (const one of tracked) {
     const related = one.looks.filter((look) => look !== one.own);
@@ -96,14 +106,10 @@ function judgeAll(
       ready = false;
       continue;
     }
-    const health = judge(
-      object,
-      related.flatMap((look) => look.objects() ?? []),
-      one,
-      now,
-      ctx,
-    );
+    const relatives = related.flatMap((look) => look.objects() ?? []);
+    const health = judge(object, relatives, one, now, ctx);
     tell(one, health, ctx);
+    if (health.state !== "ready" && unless(relatives, now)) return "enough";
     if (health.state === "failed") return { object, health };
     if (health.state !== "ready") ready = false;
   }
@@ -157,7 +163,10 @@ function judge(
 function tell(one: Tracked, health: Health, { emit, path, watchdog }: Acting): void {
   const before = one.health;
   one.health = health;
-  if (markerOf(before) !== markerOf(health)) watchdog.touch();
+  // What is found as it should be at the first look has not moved.
+  const hasMoved =
+    before === undefined ? health.state !== "ready" : markerOf(before) !== markerOf(health);
+  if (hasMoved) watchdog.touch();
   if (before?.state === health.state && before.message === health.message) return;
   emit({ type: "object-health", path, ref: refOf(one.written), health });
 }
@@ -193,7 +202,10 @@ async function failed(
 }
 
 /** The server's time, carried on by the monotonic clock: limits are counted from times that the server wrote. */
-async function serverClock({ cluster, clock }: Acting): Promise<() => Date> {
+export async function serverClock({
+  cluster,
+  clock,
+}: Pick<Acting, "cluster" | "clock">): Promise<() => Date> {
   const at = clock.monotonic();
   const time = await cluster.serverTime();
   return () => new Date(time + clock.monotonic() - at);

@@ -32,16 +32,7 @@ export async function writeObject(
     check ??= await readObject(object, deps);
     try {
       if (check.change !== "unchanged") await announce();
-      const written = await carryOut(object, check, ctx);
-      ctx.watchdog.touch();
-      ctx.emit({
-        type: "object-written",
-        path: ctx.path,
-        ref: refOf(object),
-        change: written.change,
-      });
-      ctx.progress();
-      return written;
+      return told(await carryOut(object, check, ctx), ctx);
     } catch (error) {
       if (!hasMoved(error, check.change) || tries >= TRIES) throw error;
       check = undefined;
@@ -49,8 +40,36 @@ export async function writeObject(
   }
 }
 
+/**
+ * Puts an object in place of just what was read (`live`; undefined: it was absent), for whoever decided by what was read. Returns undefined, with nothing written, when
+ * that has changed meanwhile. Throws as `writeObject`.
+ */
+export async function writeOver(
+  object: KubeObject,
+  live: KubeObject | undefined,
+  ctx: TaskContext,
+  announce: () => Promise<void>,
+): Promise<WrittenObject | undefined> {
+  const change = live === undefined ? "create" : "configure";
+  await announce();
+  try {
+    return told(await carryOut(object, { change, live }, ctx), ctx);
+  } catch (error) {
+    if (hasMoved(error, change)) return undefined;
+    throw error;
+  }
+}
+
+function told(written: WrittenObject, ctx: TaskContext): WrittenObject {
+  const { object, change } = written;
+  ctx.watchdog.touch();
+  ctx.emit({ type: "object-written", path: ctx.path, ref: refOf(object), change });
+  ctx.progress();
+  return written;
+}
+
 /** The dry run's answer about this very object, once, and only while it can still hold: a write is fenced by what was read, leaving it alone is not. */
-function takeChecked(object: KubeObject, ctx: TaskContext): CheckedWrite | undefined {
+export function takeChecked(object: KubeObject, ctx: TaskContext): CheckedWrite | undefined {
   const key = checkKey(ctx.path, object);
   const check = ctx.checked.get(key);
   ctx.checked.delete(key);
@@ -61,7 +80,7 @@ function takeChecked(object: KubeObject, ctx: TaskContext): CheckedWrite | undef
 
 async function carryOut(
   object: KubeObject,
-  check: CheckedWrite,
+  check: Pick<CheckedWrite, "change" | "live">,
   ctx: TaskContext,
 ): Promise<WrittenObject> {
   const { change, live } = check;

@@ -2,13 +2,19 @@ import { type KubeObject, refKey, refOf } from "../../model/kube-object.ts";
 import type { ApplyTask } from "../../model/task.ts";
 import { materializeLive } from "../materialize-live.ts";
 import { checkKey } from "../preview-cache.ts";
-import { callOptions, type TaskContext } from "../run-context.ts";
+import { renderText } from "../render-text.ts";
+import { rollOut } from "../rollout.ts";
+import { callOptions, refsText, type TaskContext } from "../run-context.ts";
+import { TaskFailure } from "../task-stop.ts";
 import { together } from "../together.ts";
 import { waitHealthy } from "../wait-healthy.ts";
 import { type WrittenObject, writeObject } from "../write-object.ts";
 
 /** Kinds that other objects of the same task may need to exist and be usable. */
 const GROUNDWORK: readonly string[] = ["Namespace", "CustomResourceDefinition"];
+
+/** Kinds that make pods and keep them. */
+const WORKLOADS: readonly string[] = ["StatefulSet", "Deployment", "DaemonSet", "ReplicaSet"];
 
 /** Kinds whose neighbours of the same kind may be written at the same time: none of them acts on another. */
 const UNORDERED: readonly string[] = [
@@ -34,8 +40,31 @@ export async function applyTask(task: ApplyTask, ctx: TaskContext): Promise<void
   else await ctx.announce("apply", []);
   const isGroundwork = (object: KubeObject): boolean => GROUNDWORK.includes(object.kind);
   await waitHealthy(await writeAll(objects.filter(isGroundwork), ctx, announce), ctx);
-  const rest = objects.filter((object) => !isGroundwork(object));
-  await waitHealthy(await writeAll(rest, ctx, announce), ctx);
+  const rolled = rolledOut(objects, ctx);
+  const rest = objects.filter((object) => !isGroundwork(object) && !rolled.includes(object));
+  const written = await writeAll(rest, ctx, announce);
+  for (const object of rolled) written.push(await rollOut(object, ctx, announce));
+  await waitHealthy(written, ctx);
+}
+
+/** What the step changes pod by pod: it comes last, for its pods may need the others. Throws `TaskFailure` when it cannot be told which that is. */
+function rolledOut(
+  objects: readonly KubeObject[],
+  { step, inputs, path }: TaskContext,
+): KubeObject[] {
+  if (step.rollout === undefined) return [];
+  const { statefulSet } = step.rollout;
+  const workloads = objects.filter(({ kind }) => WORKLOADS.includes(kind));
+  if (statefulSet !== undefined) {
+    const name = renderText(statefulSet, "the name in rollout", inputs, path);
+    return workloads.filter(({ metadata }) => metadata.name === name);
+  }
+  const sets = workloads.filter(({ kind }) => kind === "StatefulSet");
+  if (sets.length > 1)
+    throw new TaskFailure(
+      `the step applies ${refsText(sets.map(refOf))}: say with \`rollout: {statefulSet: NAME}\` which of them`,
+    );
+  return sets.length === 0 && step.tasks.length === 1 ? workloads : sets;
 }
 
 /** An object that is on record already and will not be written needs no announcement. */
@@ -57,6 +86,8 @@ async function writeAll(
       )),
     );
   }
+  for (const { object } of written)
+    if (object.kind === "StatefulSet") ctx.shared.sets.set(refKey(refOf(object)), object);
   return written;
 }
 
