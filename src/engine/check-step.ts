@@ -28,7 +28,7 @@ export async function checkStep({ phase, step }: PlacedStep, ctx: TaskContext): 
   if (first === undefined) return;
   throw new TaskFailure(problems.map(({ message }) => message).join("\n"), {
     result: "failed",
-    ref: first.ref,
+    ...(first.ref !== undefined && { ref: first.ref }),
     ...(first.hint !== undefined && { hint: first.hint }),
   });
 }

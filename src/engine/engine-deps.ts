@@ -28,6 +28,8 @@ export interface PreviewDeps
   readonly preview?: PreviewCache;
   /** Add a unified diff to every object that would change. */
   readonly wantDiffs?: boolean;
+  /** Hears of requirements that cannot be judged because no container runs. */
+  readonly warn?: (message: string) => void;
   /** Gives up. */
   readonly signal?: AbortSignal;
 }

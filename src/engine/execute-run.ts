@@ -104,7 +104,8 @@ async function checkBefore(
 }> {
   const { cluster, clock, limits, forceConflicts, emit, fence, stop } = deps;
   const signal = AbortSignal.any([fence.lost, stop]);
-  const world = { cluster, clock, limits, forceConflicts, signal };
+  const warn = (message: string): void => emit({ type: "warning", message });
+  const world = { cluster, clock, limits, forceConflicts, signal, warn };
   const { preview, plan } = await planAndCheck(
     inputs,
     deps.preview === undefined ? world : { ...world, preview: deps.preview },
@@ -124,11 +125,17 @@ export function refused({ problems }: Preview): KplanError {
   const issues = problems.map(({ path, message, hint }) =>
     errorIssue("would-fail", `${pathText(path)}: ${message}`, undefined, hint),
   );
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  return new KplanError("would-fail", `nothing was applied: the dry run found ${count}`, {
+  return new KplanError("would-fail", `nothing was applied: ${reasonsText(problems)}`, {
     kind: "bad-input",
     issues,
   });
+}
+
+function reasonsText(problems: Preview["problems"]): string {
+  const one = problems.length === 1;
+  if (problems.every(({ requirement }) => requirement !== undefined))
+    return one ? "1 requirement does not hold" : `${problems.length} requirements do not hold`;
+  return `the dry run found ${one ? "1 problem" : `${problems.length} problems`}`;
 }
 
 /** The statuses of the run's plans as they change; each change is told. */

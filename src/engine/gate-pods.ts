@@ -1,21 +1,16 @@
 import { selectorText } from "../health/relatives.ts";
 import { isMap } from "../model/json.ts";
-import type { KubeObject, OwnerReference } from "../model/kube-object.ts";
+import type { KubeObject } from "../model/kube-object.ts";
+import { type OrderedPod, ownerOf, podsInOrder } from "./pods-in-order.ts";
 import type { Acting, RunContext } from "./run-context.ts";
 import { TaskFailure } from "./task-stop.ts";
 
 /** The pods that a gate asks. */
 export interface GatePods {
   /** By ordinal; those that are being deleted, or have ended, are left out. */
-  readonly pods: readonly GatePod[];
+  readonly pods: readonly OrderedPod[];
   /** How many there should be right now. */
   readonly expected: number;
-}
-
-/** A pod, with the ordinal that its StatefulSet gave it, else its index. */
-export interface GatePod {
-  readonly pod: KubeObject;
-  readonly ordinal: number;
 }
 
 /**
@@ -45,23 +40,13 @@ export async function gatePods(
   );
   const expected =
     by.expected ?? replicasOf(set) ?? (await wantedByOwners(found, namespace, ctx, signal));
-  return { pods: inOrder(found), expected };
+  return { pods: podsInOrder(found), expected };
 }
 
 /** Neither on its way out nor at its end. */
 function isAlive({ metadata, status }: KubeObject): boolean {
   const phase = isMap(status) ? status.phase : undefined;
   return metadata.deletionTimestamp === undefined && phase !== "Succeeded" && phase !== "Failed";
-}
-
-function inOrder(pods: readonly KubeObject[]): GatePod[] {
-  return [...pods]
-    .sort((a, b) => a.metadata.name.localeCompare(b.metadata.name, "en", { numeric: true }))
-    .map((pod, index) => {
-      const isNumbered = ownerOf(pod)?.kind === "StatefulSet";
-      const ordinal = Number(/-(\d+)$/.exec(pod.metadata.name)?.[1] ?? index);
-      return { pod, ordinal: isNumbered ? ordinal : index };
-    });
 }
 
 /** Replicas of those who made the pods; as many as there are, one at least, when nobody says. */
@@ -86,10 +71,6 @@ async function wantedByOwners(
     1,
     counts.reduce((sum, count) => sum + count, 0),
   );
-}
-
-function ownerOf({ metadata }: KubeObject): OwnerReference | undefined {
-  return metadata.ownerReferences?.find(({ controller }) => controller === true);
 }
 
 function replicasOf(object: KubeObject | undefined): number | undefined {

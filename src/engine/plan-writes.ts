@@ -3,10 +3,12 @@ import { hasErrors, type Issue } from "../model/issue.ts";
 import { isMap } from "../model/json.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import { type KubeObject, type ObjectRef, refKey, refOf, refText } from "../model/kube-object.ts";
-import { type PreviewProblem, pathText, type RunInputs } from "../model/run.ts";
-import type { TaskPath } from "./materialize.ts";
+import { type PlannedObject, type PreviewProblem, pathText, type RunInputs } from "../model/run.ts";
+import type { ApplyTask, DeleteTask } from "../model/task.ts";
+import { guardedFacts, UnknownFact } from "./foresee.ts";
+import { foreseeTasks } from "./foresee-tasks.ts";
+import { renderTask, type TaskPath } from "./materialize.ts";
 import { definedKinds, kindKey, type LiveLookup, materializeLive } from "./materialize-live.ts";
-import { taskNamed } from "./task-named.ts";
 
 /** One write that a run will do. */
 export interface PlannedWrite {
@@ -25,6 +27,10 @@ export interface PlannedWrite {
 /** All writes of a run in listed order, and what is known to be wrong with them without asking. */
 export interface PlannedWrites {
   readonly writes: readonly PlannedWrite[];
+  /** Templates whose objects are not known before the run has come that far. */
+  readonly unknown: readonly PlannedObject[];
+  /** A command is going to run in some pod. */
+  readonly runsCommands: boolean;
   readonly problems: readonly PreviewProblem[];
   /** See `definedKinds`; of the whole run. */
   readonly definedKinds: ReadonlyMap<string, boolean>;
@@ -65,12 +71,19 @@ export async function planWrites(
   const read = remembered((ref) => lookup.requests(() => lookup.cluster.get(ref, lookup.options)));
   const kinds = new Map<string, boolean>();
   const writes: PlannedWrite[] = [];
-  const problems: PreviewProblem[] = [];
+  const unknown: PlannedObject[] = [];
+  const foreseen = foreseeTasks(inputs, paths, lookup.cluster.simulated);
+  const problems: PreviewProblem[] = [...foreseen.problems];
   const issues: Issue[] = [];
-  for (const path of paths) {
-    const task = taskNamed(inputs.pkg, path.task);
-    if (task.kind === "Dummy" || task.kind === "Exec") continue;
-    const found = await materializeLive(inputs, path, task, {
+  for (const { path, task: whole, pending, why } of foreseen.tasks) {
+    if (whole.kind === "Dummy" || whole.kind === "Exec") continue;
+    const guarded = { ...inputs, facts: guardedFacts(inputs.facts, pending) };
+    const isSure = pending.size === 0 && why === undefined;
+    const { task, later } = isSure
+      ? { task: whole, later: [] }
+      : knownTemplates(guarded, path, whole, why);
+    unknown.push(...later);
+    const found = await materializeLive(guarded, path, task, {
       ...lookup,
       definedKinds: kinds,
       dependency: async (ref) => {
@@ -80,21 +93,55 @@ export async function planWrites(
       },
     }).catch((error: unknown) => collect(error, issues));
     if (found === undefined) continue;
-    const act = task.kind === "Apply" ? "apply" : "delete";
-    for (const { object, error } of act === "apply" ? found.notServed : [])
+    const act: PlannedWrite["act"] = task.kind === "Apply" ? "apply" : "delete";
+    for (const { object, error } of act === "apply" && why === undefined ? found.notServed : [])
       problems.push(notServed(path, object, error));
     const here = definedKinds(found.objects);
     for (const [kind, namespaced] of here) kinds.set(kind, namespaced);
     for (const object of found.objects) {
       const missing = kinds.has(kindKey(object)) && !(await isServed(object, lookup));
-      const write = planned({ path, act, object }, missing, { inputs, history, writes });
+      const place = { path, act, object, ...(why !== undefined && { why }) };
+      const write = planned(place, missing, { inputs, history, writes });
       writes.push(write);
       history.set(refKey(refOf(object)), write);
     }
   }
   if (hasErrors(issues))
     throw new KplanError("bad-input", "the templates do not render", { kind: "bad-input", issues });
-  return { writes, problems, definedKinds: kinds };
+  const runsCommands = foreseen.tasks.some(({ task }) => task.kind === "Exec");
+  return { writes, unknown, problems, runsCommands, definedKinds: kinds };
+}
+
+/**
+ * The task without the templates whose objects are not known yet: those that read facts which earlier tasks find out, and, where it is not known whether the task
+ * runs at all, those that do not render now.
+ */
+function knownTemplates(
+  inputs: RunInputs,
+  path: TaskPath,
+  task: ApplyTask | DeleteTask,
+  why: string | undefined,
+): { readonly task: ApplyTask | DeleteTask; readonly later: readonly PlannedObject[] } {
+  const later = new Map<string, string>();
+  for (const key of task.resources) {
+    try {
+      renderTask(inputs, path, { ...task, resources: [key] });
+    } catch (error) {
+      if (error instanceof UnknownFact) later.set(key, error.why);
+      else if (why !== undefined && error instanceof KplanError) later.set(key, why);
+    }
+  }
+  if (later.size === 0) return { task, later: [] };
+  const ref = (name: string): ObjectRef => ({ apiVersion: "", kind: "Template", name });
+  return {
+    task: { ...task, resources: task.resources.filter((key) => !later.has(key)) },
+    later: [...later].map(([key, reason]) => ({
+      path,
+      ref: ref(key),
+      change: "later",
+      why: reason,
+    })),
+  };
 }
 
 /** Adds a template's problems to the others; anything else is thrown. */
@@ -107,7 +154,7 @@ function collect(error: unknown, issues: Issue[]): undefined {
 
 /** A write, and whether what comes before it in the run decides about it. */
 function planned(
-  write: Pick<PlannedWrite, "path" | "act" | "object">,
+  write: Pick<PlannedWrite, "path" | "act" | "object" | "why">,
   kindMissing: boolean,
   run: {
     readonly inputs: RunInputs;
@@ -116,6 +163,7 @@ function planned(
   },
 ): PlannedWrite {
   const afterDelete = run.writes.some(({ act }) => act === "delete");
+  if (write.why !== undefined) return { ...write, afterDelete };
   const before = run.history.get(refKey(refOf(write.object)));
   if (before !== undefined) {
     const did = before.act === "apply" ? "applies" : "deletes";

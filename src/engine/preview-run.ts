@@ -1,9 +1,16 @@
 import { refKey } from "../model/kube-object.ts";
-import type { Preview, RunInputs } from "../model/run.ts";
+import {
+  type PlannedObject,
+  type Preview,
+  type PreviewProblem,
+  pathText,
+  type RunInputs,
+} from "../model/run.ts";
 import { checkWrites } from "./check-writes.ts";
 import type { PreviewDeps } from "./engine-deps.ts";
 import { type PlannedWrites, planWrites, tasksToDo } from "./plan-writes.ts";
 import { createLimit } from "./run-context.ts";
+import { unmetPlans } from "./unmet-plans.ts";
 
 export type { PreviewDeps } from "./engine-deps.ts";
 
@@ -28,6 +35,39 @@ export async function planAndCheck(
   const plan = await planWrites(inputs, tasksToDo(inputs), lookup);
   planned(plan.writes.length);
   const made = new Set(inputs.inventory.map(({ ref }) => refKey(ref)));
-  const { objects, problems } = await checkWrites(plan.writes, made, { ...deps, requests });
-  return { preview: { objects, problems: [...plan.problems, ...problems] }, plan };
+  const [checked, rights] = await Promise.all([
+    checkWrites(plan.writes, made, { ...deps, requests }),
+    plan.runsCommands ? execRights(inputs, deps) : [],
+  ]);
+  const refusals = unmetPlans(inputs, deps.cluster.simulated, deps.warn);
+  const problems = [...refusals, ...plan.problems, ...rights, ...checked.problems];
+  return {
+    preview: { objects: inOrder([...checked.objects, ...plan.unknown], inputs), problems },
+    plan,
+  };
+}
+
+/** What is not known yet stands where it will be written. */
+function inOrder(objects: readonly PlannedObject[], inputs: RunInputs): PlannedObject[] {
+  const places = new Map(tasksToDo(inputs).map((path, index) => [pathText(path), index]));
+  const place = ({ path }: PlannedObject): number => places.get(pathText(path)) ?? 0;
+  return [...objects].sort((a, b) => place(a) - place(b));
+}
+
+/** Whether commands may be run in pods, for a run that will. */
+async function execRights(
+  { instance, plans }: RunInputs,
+  { cluster }: PreviewDeps,
+): Promise<PreviewProblem[]> {
+  const { namespace } = instance;
+  const pods = { apiVersion: "v1", kind: "Pod", namespace, subresource: "exec" };
+  // Over a WebSocket a command is a GET.
+  if (await cluster.mayI("get", pods).catch(() => true)) return [];
+  return [
+    {
+      path: { plan: plans[0]?.name ?? "" },
+      message: `the user may not run commands in pods in namespace ${namespace}`,
+      hint: "a role with the verbs get and create on pods/exec is missing, see docs/rbac.md",
+    },
+  ];
 }

@@ -1,5 +1,6 @@
 import { KplanError } from "../model/kplan-error.ts";
 import type { RunPath } from "../model/run.ts";
+import type { RecordScope } from "../model/scope.ts";
 import { renderTemplate } from "../render/render-template.ts";
 import { type MaterializeInputs, scopeOf } from "./materialize.ts";
 
@@ -12,10 +13,12 @@ export function renderText(
   what: string,
   inputs: MaterializeInputs,
   path: RunPath,
+  record?: RecordScope,
 ): string {
   if (!text.includes("{{")) return text;
   const { phase = "", step = "", task = "" } = path;
-  const scope = scopeOf(inputs, { ...path, phase, step, task });
+  const known = scopeOf(inputs, { ...path, phase, step, task });
+  const scope = record === undefined ? known : { ...known, Record: record };
   const { constants, pkg } = inputs;
   try {
     return renderTemplate({ key: what, text, scope, constants, declared: pkg.parameters });

@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import type { Json } from "../model/json.ts";
 import type { KubeObject, ObjectRef } from "../model/kube-object.ts";
 import { refKey } from "../model/kube-object.ts";
 import type { Step } from "../model/plan.ts";
@@ -20,7 +21,10 @@ export interface Driving
 
 /** What the tasks of a run share. */
 export interface RunContext extends Driving {
+  /** `facts` of it are those that are known now. */
   readonly inputs: RunInputs;
+  /** The same facts; `keepFact` adds to them. */
+  readonly facts: Record<string, Json>;
   readonly recorder: EngineDeps["recorder"];
   readonly forceConflicts: boolean;
   /** What the dry run found; an entry is used up by the write that it allowed. */
@@ -96,8 +100,10 @@ export function createRunContext(
   parts: Pick<RunContext, "hub" | "halt" | "definedKinds">,
 ): RunContext {
   const { cluster, clock, emit, fence, limits, recorder, forceConflicts, preview } = deps;
+  const facts = { ...inputs.facts };
   return {
-    ...{ cluster, clock, emit, fence, limits, recorder, forceConflicts, inputs },
+    ...{ cluster, clock, emit, fence, limits, recorder, forceConflicts, facts },
+    inputs: { ...inputs, facts },
     ...parts,
     checked: preview ?? createPreviewCache(),
     inventory: new Set(inputs.inventory.map(({ ref }) => refKey(ref))),

@@ -6,6 +6,8 @@ export interface Watchdog {
   touch(): void;
   /** Milliseconds until the nearer of the two limits; 0 when one is over. */
   remaining(): number;
+  /** Milliseconds until the step's own limit, whatever moves; 0 when it is over. */
+  left(): number;
   /** Which limit is over, as a sentence that `waitingFor` ends; undefined while none is. */
   expired(waitingFor: string): string | undefined;
 }
@@ -28,6 +30,7 @@ export function createWatchdog(clock: Clock, limits: StepLimits): Watchdog {
     },
     remaining: () =>
       Math.max(0, Math.min(limits.step - sinceBegin(), limits.noActivity - sinceMove())),
+    left: () => Math.max(0, limits.step - sinceBegin()),
     expired(waitingFor) {
       if (sinceBegin() >= limits.step)
         return `timed out after ${timeText(limits.step)}, waiting for ${waitingFor}`;

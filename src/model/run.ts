@@ -128,7 +128,10 @@ export interface RunInputs {
   readonly instance: { readonly name: string; readonly namespace: string; readonly uid: string };
   /** Effective values, defaults and secret references filled in. */
   readonly parameters: ParameterValues;
+  /** All that is known when the run begins or goes on: facts that were recorded in earlier runs, and those that this run found out before. */
   readonly facts: Readonly<Record<string, Json>>;
+  /** Those of earlier runs only: what requirements of plans see. All of them when absent. */
+  readonly earlierFacts?: Readonly<Record<string, Json>>;
   readonly capabilities: Capabilities;
   readonly constants: RunConstants;
   /** In the order they run; a plan begins when the one before is COMPLETE. */
@@ -189,7 +192,10 @@ export interface Preview {
 /** One reason why a run would fail. */
 export interface PreviewProblem {
   readonly path: RunPath;
-  readonly ref: ObjectRef;
+  /** The object that it is about; absent when it is about a condition. */
+  readonly ref?: ObjectRef;
+  /** Id of the requirement that does not hold. */
+  readonly requirement?: string;
   readonly message: string;
   readonly hint?: string;
 }

@@ -25,6 +25,16 @@ export interface TemplateScope {
   /** What `Exec` tasks found out, by task name. */
   readonly Facts: Readonly<Record<string, Json>>;
   readonly Capabilities: Capabilities;
+  /** Only in the command and standard input of an `Exec` task with `record`. */
+  readonly Record?: RecordScope;
+}
+
+/** What a command knows of the record of its one-time act. */
+export interface RecordScope {
+  /** `begun`: it was begun before, here or elsewhere, and nobody knows how far it got. */
+  readonly state: "new" | "begun";
+  /** A UUID that stays the same from the beginning of the act to its end, however often it is tried. */
+  readonly token: string;
 }
 
 /** What is fixed once per run, so that a resumed run renders the same bytes. */

@@ -11,12 +11,19 @@ export interface TemplateToCheck {
   readonly key: string;
   readonly text: string;
   readonly parameters: readonly Parameter[];
+  /** It stands in an `Exec` task with `record`. */
+  readonly hasRecord?: boolean;
 }
 
 /** Every problem of a template that can be seen without rendering it, in the order of their places, which are in `templates/<key>`. */
-export function checkTemplate({ key, text, parameters }: TemplateToCheck): Issue[] {
+export function checkTemplate({
+  key,
+  text,
+  parameters,
+  hasRecord = false,
+}: TemplateToCheck): Issue[] {
   const { nodes, problems } = parseTemplate(text);
-  const found = [...problems, ...checkTree(nodes, scopeShape(parameters)).problems];
+  const found = [...problems, ...checkTree(nodes, scopeShape(parameters, hasRecord)).problems];
   return found
     .sort((a, b) => a.at.line - b.at.line || a.at.col - b.at.col)
     .map((problem) => issueOf(problem, key));

@@ -23,7 +23,8 @@ export interface TemplateInput {
  */
 export function renderTemplate(input: TemplateInput): string {
   const { key, text, scope, constants, declared } = input;
-  const issues = checkTemplate({ key, text, parameters: declared });
+  const hasRecord = scope.Record !== undefined;
+  const issues = checkTemplate({ key, text, parameters: declared, hasRecord });
   if (issues.length > 0) refuse(templateFile(key), issues);
   let ordinal = 0;
   try {

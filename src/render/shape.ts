@@ -20,13 +20,20 @@ export interface KnownMap {
   readonly members: ReadonlyMap<string, Shape>;
 }
 
-/** All that a template can name, with these parameters declared; every parameter is thought to be when `parameters` is undefined. */
-export function scopeShape(parameters: readonly Parameter[] | undefined): KnownMap {
+/**
+ * All that a template can name, with these parameters declared; every parameter is thought to be when `parameters` is undefined.
+ * @param hasRecord it stands in an `Exec` task with `record`
+ */
+export function scopeShape(
+  parameters: readonly Parameter[] | undefined,
+  hasRecord = false,
+): KnownMap {
   const params: Shape = record(
     "params",
     Object.fromEntries((parameters ?? []).map((each) => [each.name, parameterShape(each)])),
   );
   const members: { [Name in keyof TemplateScope]: Shape } = {
+    ...(hasRecord && { Record: record("other", { state: TEXT, token: TEXT }) }),
     Name: TEXT,
     Namespace: TEXT,
     OperatorName: TEXT,

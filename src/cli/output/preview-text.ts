@@ -16,9 +16,8 @@ export function previewText(preview: Preview, terminal: Pick<Terminal, "colors">
     if (planned.diff) lines.push(...diffLines(planned.diff, terminal));
   }
   for (const { path, ref, message, hint } of preview.problems) {
-    lines.push(
-      `${paint(terminal, "bad", "problem:")} ${pathText(path)} ${refText(ref)}: ${message}`,
-    );
+    const what = ref === undefined ? pathText(path) : `${pathText(path)} ${refText(ref)}`;
+    lines.push(`${paint(terminal, "bad", "problem:")} ${what}: ${message}`);
     if (hint) lines.push(`  ${hint}`);
   }
   lines.push(counts(preview));

@@ -23,7 +23,7 @@ import type { VirtualClock } from "./virtual-clock.ts";
 
 /** A call as a fault hook sees it. */
 export interface MemoryCall {
-  readonly verb: "get" | "list" | "watch" | "create" | "apply" | "delete";
+  readonly verb: "get" | "list" | "watch" | "create" | "apply" | "replace" | "delete";
   readonly ref: ObjectRef;
   readonly dryRun: boolean;
 }
@@ -254,7 +254,15 @@ export function createMemoryCluster(
       control(saved);
       return saved;
     },
-    replace: async () => await Promise.reject(new Error("not of use to the engine")),
+    replace: async (object, { dryRun = false }: WriteOptions = {}) => {
+      const ref = refOf(object);
+      await enter({ verb: "replace", ref, dryRun }, "PUT");
+      const live = store.get(refKey(ref));
+      if (live === undefined) throw fail("not-found", ref, `there is no ${refText(ref)}`);
+      fence(ref, live, object.metadata.uid, object.metadata.resourceVersion);
+      if (dryRun) return structuredClone(object);
+      return save(object, live);
+    },
     patch: async () => await Promise.reject(new Error("not of use to the engine")),
     delete: async (ref, { dryRun = false, uid, resourceVersion }: DeleteOptions = {}) => {
       await enter({ verb: "delete", ref, dryRun }, "DELETE");

@@ -1,11 +1,12 @@
 import { load } from "js-yaml";
 import type { RunEventBody } from "../../model/event.ts";
-import type { Json } from "../../model/json.ts";
+import { canonicalJson, type Json } from "../../model/json.ts";
 import type { KplanError } from "../../model/kplan-error.ts";
 import { refText } from "../../model/kube-object.ts";
 import type { MeterSummary } from "../../model/meter.ts";
 import type { OperatorPackage } from "../../model/package.ts";
-import type { Plan, Strategy } from "../../model/plan.ts";
+import type { Plan, Step, Strategy } from "../../model/plan.ts";
+import type { Requirement } from "../../model/requirement.ts";
 import {
   DEFAULT_RUN_LIMITS,
   type Intent,
@@ -30,6 +31,7 @@ interface Source {
 
 interface ShortPlan {
   readonly strategy?: Strategy;
+  readonly require?: readonly Requirement[];
   readonly phases: Readonly<Record<string, ShortPhase>>;
 }
 
@@ -38,11 +40,9 @@ interface ShortPhase {
   readonly steps: Readonly<Record<string, readonly string[] | ShortStep>>;
 }
 
-interface ShortStep {
-  readonly strategy?: Strategy;
+/** A step as the model has it, without its name. */
+interface ShortStep extends Partial<Omit<Step, "name">> {
   readonly tasks: readonly string[];
-  readonly timeout?: number;
-  readonly noActivity?: number;
 }
 
 /** Everything a test of the engine looks at. */
@@ -55,7 +55,7 @@ export interface Scenario {
   readonly intents: Intent[];
   readonly done: string[];
   /** What is on record, by task. */
-  readonly facts: Map<string, Json>;
+  readonly found: Map<string, Json>;
   /** What is on record, by step. */
   readonly meters: Map<string, MeterSummary>;
   readonly stop: AbortController;
@@ -73,6 +73,8 @@ export interface ScenarioOptions extends MemoryOptions {
   readonly check?: () => void;
   readonly plans?: readonly string[];
   readonly parameters?: RunInputs["parameters"];
+  readonly facts?: RunInputs["facts"];
+  readonly allowed?: readonly string[];
 }
 
 /** A run of a package on a memory cluster. */
@@ -87,7 +89,7 @@ export function scenario(text: string, options: ScenarioOptions = {}): Scenario 
   const events: RunEventBody[] = [];
   const intents: Intent[] = [];
   const done: string[] = [];
-  const facts = new Map<string, Json>();
+  const found = new Map<string, Json>();
   const meters = new Map<string, MeterSummary>();
   const stop = new AbortController();
   const lost = new AbortController();
@@ -96,7 +98,8 @@ export function scenario(text: string, options: ScenarioOptions = {}): Scenario 
     pkg,
     instance: { name: "galera", namespace: "db", uid: "instance-uid" },
     parameters: options.parameters ?? {},
-    facts: {},
+    facts: options.facts ?? {},
+    ...(options.allowed !== undefined && { allowed: options.allowed }),
     capabilities: { KubeVersion: { Major: 1, Minor: 30 }, APIVersions: ["v1"] },
     constants: { seed: uid, startedAt: at },
     plans,
@@ -118,7 +121,7 @@ export function scenario(text: string, options: ScenarioOptions = {}): Scenario 
       removed: (refs) => done.push(...refs.map((ref) => `removed ${refText(ref)}`)),
       done: ({ path }) => done.push(pathText(path)),
       fact: async (task, value) => {
-        facts.set(task, value);
+        found.set(task, value);
         await Promise.resolve();
       },
       meter: (step, summary) => meters.set(step, summary),
@@ -127,7 +130,7 @@ export function scenario(text: string, options: ScenarioOptions = {}): Scenario 
     stop: stop.signal,
     forceConflicts: false,
   };
-  return { inputs, deps, cluster, clock, events, intents, done, facts, meters, stop, lost };
+  return { inputs, deps, cluster, clock, events, intents, done, found, meters, stop, lost };
 }
 
 /** An event in one line, as tests compare them; undefined for what they do not look at. */
@@ -142,7 +145,11 @@ export function eventLine(event: RunEventBody): string | undefined {
     case "task-started":
       return `${event.path.task} begins`;
     case "task-finished":
-      return `${event.path.task} ends`;
+      return event.skipped === undefined
+        ? `${event.path.task} ends`
+        : `${event.path.task} skipped: ${event.skipped}`;
+    case "fact":
+      return `${event.task} found ${canonicalJson(event.value)}`;
     case "retry":
       return `again: ${event.message}`;
     default:
@@ -200,6 +207,7 @@ function planOf(name: string, plan: ShortPlan): Plan {
   return {
     name,
     strategy: plan.strategy ?? "serial",
+    ...(plan.require !== undefined && { require: plan.require }),
     phases: Object.entries(plan.phases).map(([phase, { strategy, steps }]) => ({
       name: phase,
       strategy: strategy ?? "serial",
