@@ -37,7 +37,7 @@ export type RolloutChange =
   | { readonly kind: "template"; readonly partition: number; readonly settled: boolean }
   /** Broken pods are made anew of the newest template; `pods` are to be deleted, for a controller may wait for them for ever. */
   | { readonly kind: "repair"; readonly partition: number; readonly pods: readonly string[] }
-  /** Somebody let several pods restart: all but the first of them are held. */
+  /** Somebody let pods restart that should not, or several at once: those below the partition are held. */
   | { readonly kind: "hold"; readonly partition: number; readonly pod: string }
   | {
       readonly kind: "scale";
@@ -72,6 +72,10 @@ export function nextChange(view: RolloutView): RolloutChange {
     const settled = !(needless || isMissing);
     return { kind: "template", partition: inPlace === "restarts" ? hold : partition, settled };
   }
+  const loose = pods.find(
+    ({ ordinal, updated }) => !updated && ordinal >= partition && ordinal < lastPartition,
+  );
+  if (loose !== undefined) return { kind: "hold", partition: lastPartition, pod: loose.name };
   const outdated = outdatedOrdinals(view);
   const repair = repairOf(view, outdated);
   if (repair !== undefined) return repair;

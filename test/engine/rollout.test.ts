@@ -1,0 +1,376 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { connect } from "../../src/cluster/kube.ts";
+import { realClock } from "../../src/embedded/real-clock.ts";
+import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
+import { executeRun } from "../../src/engine/execute-run.ts";
+import {
+  type Scenario,
+  type ScenarioOptions,
+  scenario,
+} from "../../src/engine/testing/scenario.ts";
+import type { Cluster, ExecResult } from "../../src/model/cluster.ts";
+import { isMap } from "../../src/model/json.ts";
+import type { KubeObject } from "../../src/model/kube-object.ts";
+import type { RunOutcome } from "../../src/model/run.ts";
+
+// StatefulSets change pod by pod, on the embedded cluster with its controllers.
+
+let server: EmbeddedServer;
+let cluster: Cluster;
+
+beforeAll(async () => {
+  server = await startServer({ speed: 2000 });
+  const kubeconfig = join(mkdtempSync(join(tmpdir(), "kplan-rollout-")), "kubeconfig");
+  writeFileSync(kubeconfig, server.kubeconfig());
+  ({ cluster } = await connect({ kubeconfig, env: {}, version: "0.0.0", simulated: true }));
+  await cluster.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "db" } });
+});
+afterAll(async () => {
+  cluster.close();
+  await server.close();
+});
+
+const WHOLE = "{kind: all, of: 'Values.size == Expected', message: the view is incomplete}";
+
+interface Shape {
+  readonly replicas: number;
+  readonly image?: string;
+  readonly policy?: string;
+  /** More of the pods' spec. */
+  readonly pod?: string;
+  /** More of the gate. */
+  readonly gate?: string;
+  /** More of the StatefulSet's spec. */
+  readonly more?: string;
+  readonly kind?: string;
+}
+
+function plan(name: string, shape: Shape): string {
+  const { replicas, image = "a", policy = "Parallel", pod = "", gate = "", more = "" } = shape;
+  return `
+tasks:
+  app: {kind: Apply, resources: [app.yaml]}
+templates:
+  app.yaml: |
+    apiVersion: apps/v1
+    kind: ${shape.kind ?? "StatefulSet"}
+    metadata: {name: ${name}}
+    spec:
+      ${shape.kind === undefined ? `serviceName: ${name}\n      podManagementPolicy: ${policy}` : ""}
+      replicas: ${replicas}
+      selector: {matchLabels: {app: ${name}}}
+      template:
+        metadata: {labels: {app: ${name}}}
+        spec: {containers: [{name: db, image: "db:${image}"}]${pod}}
+      ${more}
+plans:
+  deploy:
+    phases:
+      main:
+        steps:
+          nodes: {tasks: [app], rollout: {}, gate: {command: [state], expect: [${WHOLE}]${gate}}}
+`;
+}
+
+type Answer = (pod: string) => Promise<Partial<ExecResult>> | Partial<ExecResult>;
+
+/** A run on the cluster, its pods answering as `answer` does; by default with the number of ready pods of their StatefulSet. */
+async function run(
+  name: string,
+  shape: Shape,
+  options: ScenarioOptions & { readonly answer?: Answer; readonly over?: Cluster } = {},
+): Promise<Scenario & { readonly outcome: RunOutcome }> {
+  const { answer = () => countReady(name), over = cluster, ...rest } = options;
+  const one = scenario(plan(name, shape), rest);
+  const exec: Cluster["exec"] = async (pod) => ({
+    ...{ exitCode: 0, stdout: "", stderr: "" },
+    ...(await answer(pod.name)),
+  });
+  const deps = { ...one.deps, cluster: { ...over, exec }, clock: realClock };
+  return { ...one, outcome: await executeRun(one.inputs, deps) };
+}
+
+async function countReady(name: string): Promise<Partial<ExecResult>> {
+  const size = (await pods(name)).filter((pod) => pod.ready && !pod.leaving).length;
+  return { stdout: `size\t${size}\n` };
+}
+
+interface Pod {
+  readonly name: string;
+  readonly uid: string;
+  readonly image: string;
+  readonly ready: boolean;
+  readonly leaving: boolean;
+}
+
+async function pods(name: string): Promise<Pod[]> {
+  const query = { apiVersion: "v1", kind: "Pod", namespace: "db", labelSelector: `app=${name}` };
+  return (await cluster.list(query)).items
+    .map(podOf)
+    .sort((a, b) => a.name.localeCompare(b.name, "en"));
+}
+
+function podOf({ metadata, spec, status }: KubeObject): Pod {
+  const [container] = (isMap(spec) ? spec.containers : []) as { image: string }[];
+  const conditions = (isMap(status) ? (status.conditions ?? []) : []) as {
+    type: string;
+    status: string;
+  }[];
+  return {
+    name: metadata.name,
+    uid: metadata.uid ?? "",
+    image: container?.image ?? "",
+    ready: conditions.some((one) => one.type === "Ready" && one.status === "True"),
+    leaving: metadata.deletionTimestamp !== undefined,
+  };
+}
+
+function refTo(name: string) {
+  return { apiVersion: "apps/v1", kind: "StatefulSet", namespace: "db", name };
+}
+
+interface SetSpec {
+  readonly replicas: number;
+  readonly updateStrategy: { readonly rollingUpdate?: { readonly partition?: number } };
+}
+
+/** Follows a StatefulSet: `replicas/partition` at each change of its spec, and the fewest ready pods of those that it should keep. */
+function follow(name: string): { readonly steps: string[]; readonly stop: () => Promise<void> } {
+  const steps: string[] = [];
+  const stop = new AbortController();
+  const query = { apiVersion: "apps/v1", kind: "StatefulSet", namespace: "db", name };
+  const watching = (async () => {
+    for await (const event of cluster.watch(query, { signal: stop.signal })) {
+      const items = event.type === "listed" ? event.items : "object" in event ? [event.object] : [];
+      for (const { spec } of items) {
+        const { replicas, updateStrategy } = spec as SetSpec;
+        const step = `${replicas}/${updateStrategy.rollingUpdate?.partition ?? 0}`;
+        if (steps.at(-1) !== step) steps.push(step);
+      }
+    }
+  })();
+  return {
+    steps,
+    stop: async () => {
+      stop.abort();
+      await watching.catch(() => undefined);
+    },
+  };
+}
+
+async function following(name: string, work: () => Promise<unknown>): Promise<string[]> {
+  const watch = follow(name);
+  await work();
+  await expect
+    .poll(async () => watch.steps.at(-1)?.split("/")[0])
+    .toBe(String(await liveReplicas(name)));
+  await watch.stop();
+  return watch.steps;
+}
+
+async function liveReplicas(name: string): Promise<number | undefined> {
+  const live = await cluster.get(refTo(name));
+  return (live?.spec as SetSpec | undefined)?.replicas;
+}
+
+function told({ events }: Scenario): string[] {
+  return events.flatMap((event) => {
+    if (event.type === "rollout") return [event.message];
+    if (event.type === "gate") return [`gate ${event.state}: ${event.message}`];
+    return event.type === "object-written" ? [event.change] : [];
+  });
+}
+
+const COMPLETE = { result: "complete" };
+
+test.concurrent.each(["Parallel", "OrderedReady"])(
+  "%s: up, restarts and down, one pod at a time",
+  async (policy) => {
+    const name = policy.toLowerCase();
+    const first = await run(name, { replicas: 3, policy });
+    expect(first.outcome).toEqual(COMPLETE);
+    expect(told(first)).toEqual([
+      "begins with 1 pod of 3",
+      "created",
+      "gate holds: 1 pod is as expected",
+      "1 to 2 pods, on the way to 3",
+      "configured",
+      "gate holds: 2 pods are as expected",
+      "2 to 3 pods",
+      "configured",
+      "gate holds: 3 pods are as expected",
+    ]);
+    const before = await pods(name);
+
+    const again = await run(name, { replicas: 3, policy });
+    expect(again.outcome).toEqual(COMPLETE);
+    expect(told(again)).toEqual(["unchanged", "gate holds: 3 pods are as expected"]);
+
+    const up = await following(name, () => run(name, { replicas: 5, policy }));
+    expect(up).toEqual(["3/0", "4/0", "5/0"]);
+    expect((await pods(name)).slice(0, 3)).toEqual(before);
+
+    const both = await following(name, () => run(name, { replicas: 4, image: "b", policy }));
+    expect(both).toEqual(["5/0", "5/5", "5/4", "5/3", "5/2", "5/1", "5/0", "4/0"]);
+    expect((await pods(name)).map(({ image }) => image)).toEqual(["db:b", "db:b", "db:b", "db:b"]);
+
+    const grown = await following(name, () => run(name, { replicas: 5, image: "c", policy }));
+    expect(grown).toEqual(["4/0", "4/4", "5/4", "5/3", "5/2", "5/1", "5/0"]);
+
+    const none = await following(name, () => run(name, { replicas: 0, image: "c", policy }));
+    expect(none).toEqual(["5/0", "4/0", "3/0", "2/0", "1/0", "0/0"]);
+    expect(await pods(name)).toEqual([]);
+  },
+);
+
+test.concurrent("a gate that does not hold keeps everything as it is, and the step ends timed out", async () => {
+  await run("held", { replicas: 2 });
+  const limits = { noActivity: 300 };
+  const steps = await following("held", async () => {
+    const { outcome } = await run(
+      "held",
+      { replicas: 3, image: "b" },
+      { limits, answer: (pod) => ({ stdout: `size\t${pod === "held-1" ? 7 : 2}` }) },
+    );
+    expect(outcome).toMatchObject({
+      result: "timed-out",
+      message: "no progress for 300 ms, waiting for the gate: the view is incomplete: held-1",
+    });
+  });
+  expect(steps).toEqual(["2/0"]);
+});
+
+test.each<[string, Answer, string]>([
+  [
+    "a command that fails",
+    () => ({ exitCode: 1, stderr: "trying\nno socket\n" }),
+    "deaf-0 gives no answer: its command ended with exit code 1: no socket",
+  ],
+  ["no answer at all", () => ({}), "deaf-0 gives no answer: it printed nothing"],
+])("a pod without an answer: %s", async (_, answer, message) => {
+  await run("deaf", { replicas: 1 });
+  const { outcome } = await run("deaf", { replicas: 1 }, { answer, limits: { noActivity: 100 } });
+  expect(outcome).toMatchObject({ message: expect.stringContaining(message) });
+});
+
+test.concurrent("a gate is waited for between two changes", async () => {
+  await run("slow", { replicas: 1 });
+  let looks = 0;
+  const answer: Answer = async () => {
+    const { stdout = "" } = await countReady("slow");
+    return { stdout: `${stdout}queue\t${looks++ < 2 ? 9 : 0}` };
+  };
+  const one = await run(
+    "slow",
+    { replicas: 2, gate: ", slowWhen: 'Pods[0].values.queue > 5'" },
+    { answer },
+  );
+  expect(told(one)).toEqual([
+    "gate slow: the next change waits while Pods[0].values.queue > 5",
+    "gate holds: 1 pod is as expected",
+    "1 to 2 pods",
+    "configured",
+    "gate holds: 2 pods are as expected",
+  ]);
+});
+
+test.concurrent("on a simulated cluster without answers a gate is not evaluated, said once", async () => {
+  const nothing: Answer = () => ({ exitCode: 126, stderr: "simulated: no container runs\n" });
+  const one = await run("simulated", { replicas: 3 }, { answer: nothing });
+  expect(one.outcome).toEqual(COMPLETE);
+  expect(told(one).filter((text) => text.startsWith("gate"))).toEqual([
+    "gate not-evaluated: not evaluated: the cluster is simulated and no answers are known",
+  ]);
+});
+
+test.concurrent("killed around any write and given again, it ends the same, and never jumps", async () => {
+  const goal = { replicas: 3, image: "b" };
+  const deaths = [1, 2, 3, 4].flatMap((n) => [["before", n] as const, ["after", n] as const]);
+  await Promise.all(
+    deaths.map(async ([when, n]) => {
+      const name = `killed-${when}-${n}`;
+      await run(name, { replicas: 2 });
+      const steps = await following(name, async () => {
+        const over = mortal(n, when);
+        await expect(run(name, goal, { over })).rejects.toThrow("killed");
+        expect((await run(name, goal, { uid: "run-2" })).outcome).toEqual(COMPLETE);
+      });
+      expect(steps).toEqual(["2/0", "2/2", "3/2", "3/1", "3/0"]);
+      expect((await pods(name)).map(({ image }) => image)).toEqual(["db:b", "db:b", "db:b"]);
+    }),
+  );
+});
+
+/** The cluster for a process that dies before or after its n-th write: from then on nothing reaches it. */
+function mortal(n: number, when: "before" | "after"): Cluster {
+  const counter = { writes: 0 };
+  const write = async <T>(dryRun: boolean | undefined, work: () => Promise<T>): Promise<T> => {
+    if (dryRun) return await work();
+    counter.writes++;
+    if (counter.writes > n || (counter.writes === n && when === "before"))
+      throw new Error("killed");
+    const answer = await work();
+    if (counter.writes >= n) throw new Error("killed");
+    return answer;
+  };
+  return {
+    ...cluster,
+    create: (object, options) => write(options?.dryRun, () => cluster.create(object, options)),
+    apply: (object, options) => write(options?.dryRun, () => cluster.apply(object, options)),
+    delete: (ref, options) => write(options?.dryRun, () => cluster.delete(ref, options)),
+  };
+}
+
+const NOWHERE = ", nodeSelector: {disk: none}";
+
+test.concurrent.each(["Parallel", "OrderedReady"])(
+  "%s: an update that mends what the one before has broken",
+  async (policy) => {
+    const name = `mended-${policy.toLowerCase()}`;
+    await run(name, { replicas: 3, policy });
+    const limits = { unschedulable: 50 };
+    const bad = await run(name, { replicas: 3, image: "b", pod: NOWHERE, policy }, { limits });
+    expect(bad.outcome).toMatchObject({ result: "failed", health: { reason: "Unschedulable" } });
+    expect((await pods(name)).map(({ image }) => image)).toEqual(["db:a", "db:a", "db:b"]);
+
+    const good = await run(name, { replicas: 3, image: "c", policy }, { uid: "run-2" });
+    expect(good.outcome).toEqual(COMPLETE);
+    expect(told(good)[1]).toBe(`replaces ${name}-2, which cannot become ready`);
+    expect((await pods(name)).map(({ image }) => image)).toEqual(["db:c", "db:c", "db:c"]);
+  },
+);
+
+test.concurrent("a member that cannot come is taken back", async () => {
+  await run("back", { replicas: 2, pod: ", affinity: {}" });
+  await cluster.patch(refTo("back"), {
+    spec: {
+      replicas: 3,
+      template: { spec: { nodeSelector: { disk: "none" } } },
+      updateStrategy: { rollingUpdate: { partition: 2 } },
+    },
+  });
+  await expect.poll(async () => (await pods("back")).length).toBe(3);
+  const { outcome } = await run("back", { replicas: 2 });
+  expect(outcome).toEqual(COMPLETE);
+  expect((await pods("back")).map(({ ready }) => ready)).toEqual([true, true]);
+});
+
+test.each<[string, Shape, string]>([
+  [
+    "OnDelete",
+    { replicas: 1, more: "updateStrategy: {type: OnDelete}" },
+    "StatefulSet odd cannot be rolled out: its updateStrategy is OnDelete, and `rollout` works by the partition of RollingUpdate",
+  ],
+  [
+    "a Deployment",
+    { replicas: 1, kind: "Deployment" },
+    "Deployment odd cannot be rolled out: `rollout` changes the pods of a StatefulSet",
+  ],
+])("refused before the first write: %s", async (_, shape, message) => {
+  const { outcome } = await run("odd", shape);
+  expect(outcome).toMatchObject({ result: "failed", message });
+  expect(await cluster.get(refTo("odd"))).toBeUndefined();
+});
