@@ -7,6 +7,8 @@ export interface NameUse {
   readonly path: readonly string[];
   /** Where it begins in the text, from 0. */
   readonly offset: number;
+  /** `has()` asks whether it is there. */
+  readonly asked?: true;
 }
 
 /** The names that an expression reads from outside, in the order of their places. Names of types and of macros' own variables are none. */
@@ -25,6 +27,10 @@ function collect(node: ASTNode, bound: ReadonlySet<string>): NameUse[] {
     const [root = ""] = path;
     return bound.has(root) ? [] : [{ path, offset: node.start }];
   }
+  if (node.op === "call" && node.args[0] === "has")
+    return partsOf(node).flatMap((part) =>
+      collect(part, bound).map((use) => ({ ...use, asked: true as const })),
+    );
   if (node.op === "rcall" && MACROS.includes(node.args[0])) {
     const [, receiver, [variable, ...bodies]] = node.args;
     const inside = variable?.op === "id" ? new Set([...bound, variable.args]) : bound;

@@ -2,6 +2,7 @@ import type { Issue } from "../model/issue.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { Capabilities } from "../model/scope.ts";
 import { checkTemplate } from "../render/check-template.ts";
+import { type OperatorWords, operatorWords } from "./operator-words.ts";
 import { type RenderCache, type RenderedTemplate, renderPlans } from "./render-plans.ts";
 import { type TaskUse, taskUses } from "./task-use.ts";
 
@@ -9,10 +10,13 @@ import { type TaskUse, taskUses } from "./task-use.ts";
 export interface PackageView {
   readonly pkg: OperatorPackage;
   readonly uses: readonly TaskUse[];
+  /** The expressions and templates of operator.yaml. */
+  readonly words: OperatorWords;
   /** What is wrong with each template before it is rendered. */
   readonly templateIssues: readonly Issue[];
   /** One for each kind of cluster that was asked for. */
   readonly renderings: readonly {
+    readonly capabilities: Capabilities;
     readonly templates: readonly RenderedTemplate[];
     readonly issues: readonly Issue[];
   }[];
@@ -30,7 +34,11 @@ export function viewPackage(pkg: OperatorPackage, clusters: readonly Capabilitie
   return {
     pkg,
     uses,
+    words: operatorWords(pkg),
     templateIssues: checks.flatMap(({ issues }) => issues),
-    renderings: clusters.map((capabilities) => renderPlans(pkg, uses, capabilities, broken, cache)),
+    renderings: clusters.map((capabilities) => ({
+      capabilities,
+      ...renderPlans(pkg, uses, capabilities, broken, cache),
+    })),
   };
 }

@@ -1,19 +1,19 @@
 import type { Issue } from "../model/issue.ts";
 import type { Json } from "../model/json.ts";
-import { KplanError } from "../model/kplan-error.ts";
 import { defaultInstanceName } from "../model/names.ts";
 import type { OperatorPackage } from "../model/package.ts";
-import type { Parameter, ParameterType } from "../model/parameter.ts";
+import type { Parameter, ParameterType, ParameterValues } from "../model/parameter.ts";
 import type { Capabilities, TemplateScope } from "../model/scope.ts";
 import { resolveParams } from "../params/resolve-params.ts";
-import { type RenderedObject, renderObjects } from "../render/render-objects.ts";
+import type { RenderedObject } from "../render/render-objects.ts";
+import { type Rendered, renderWithFacts } from "./render-with-facts.ts";
 import type { TaskUse } from "./task-use.ts";
 
-/** A template as one task of one step renders it. */
+/** A template as one task of one step renders it, or the meter beside it. */
 export interface RenderedTemplate {
   readonly use: TaskUse;
-  readonly act: "apply" | "delete";
-  /** Index among the task's resources. */
+  readonly act: "apply" | "delete" | "meter";
+  /** Index among the task's resources; 0 for a meter. */
   readonly resource: number;
   readonly key: string;
   readonly objects: readonly RenderedObject[];
@@ -26,7 +26,7 @@ export function instanceNameOf(pkg: OperatorPackage): string {
 
 /**
  * Renders the templates of every step of every plan as a fresh install on such a cluster would: with the defaults, and placeholders for what must be given.
- * A template that does not render gives its issues and nothing else.
+ * A template that does not render gives its issues and nothing else; one that needs facts which only a run finds out is left out (`render-with-facts.ts`).
  * @param skip keys of templates that are known not to render
  * @param cache what was rendered before, of this package
  */
@@ -37,23 +37,14 @@ export function renderPlans(
   skip: ReadonlySet<string>,
   cache: RenderCache,
 ): { templates: RenderedTemplate[]; issues: Issue[] } {
-  const common = scopeOf(pkg, capabilities);
   const templates: RenderedTemplate[] = [];
   const issues: Issue[] = [];
-  for (const use of uses) {
-    const { task, plan, phase, step } = use;
-    if (task === undefined || task.kind === "Dummy" || task.kind === "Exec") continue;
-    const scope: TemplateScope = {
-      ...common,
-      PlanName: plan.name,
-      PhaseName: phase.name,
-      StepName: step.name,
-      TaskName: task.name,
-    };
-    const act = task.kind === "Apply" ? "apply" : "delete";
-    for (const [resource, key] of task.resources.entries()) {
+  for (const { use, act, keys } of [...tasksOf(uses), ...metersOf(pkg)]) {
+    const scope = scopeOfStep(pkg, use, capabilities);
+    for (const [resource, key] of keys.entries()) {
       if (!pkg.templates.has(key) || skip.has(key)) continue;
       const rendered = renderOnce(pkg, key, scope, cache);
+      if (rendered === undefined) continue;
       if ("objects" in rendered) templates.push({ use, act, resource, key, ...rendered });
       else issues.push(...rendered.issues);
     }
@@ -61,12 +52,39 @@ export function renderPlans(
   return { templates, issues };
 }
 
-type Rendered =
-  | { readonly objects: readonly RenderedObject[] }
-  | { readonly issues: readonly Issue[] };
+/** What is rendered in one place. */
+interface Rendering extends Pick<RenderedTemplate, "use" | "act"> {
+  readonly keys: readonly string[];
+}
+
+function tasksOf(uses: readonly TaskUse[]): Rendering[] {
+  return uses.flatMap((use): Rendering[] => {
+    const { task } = use;
+    if (task === undefined || !("resources" in task)) return [];
+    return [{ use, act: task.kind === "Apply" ? "apply" : "delete", keys: task.resources }];
+  });
+}
+
+/** The meters of the steps that have one; the package's own, which any step can be given, beside the first step at least. */
+function metersOf({ operator }: OperatorPackage): Rendering[] {
+  const steps = operator.plans.flatMap((plan) =>
+    plan.phases.flatMap((phase, i) =>
+      phase.steps.map((step, j): TaskUse => {
+        const position = [i, j, -1] as const;
+        return { plan, phase, step, name: "meter", task: undefined, position };
+      }),
+    ),
+  );
+  const isUsed = steps.some(({ step }) => step.meter === "package");
+  return steps.flatMap((use, index): Rendering[] => {
+    const asked = use.step.meter ?? (index === 0 && !isUsed ? "package" : undefined);
+    const meter = asked === "package" ? operator.meter : asked;
+    return meter ? [{ use, act: "meter", keys: [meter.pod] }] : [];
+  });
+}
 
 /** Renderings by template and by what of the scope it can tell apart. */
-export type RenderCache = Map<string, Rendered>;
+export type RenderCache = Map<string, Rendered | undefined>;
 
 /** What differs from one step, or one cluster, to another. Most templates name none of it and are rendered once. */
 const VARYING = ["PlanName", "PhaseName", "StepName", "TaskName", "Capabilities"] as const;
@@ -76,48 +94,51 @@ function renderOnce(
   key: string,
   scope: TemplateScope,
   cache: RenderCache,
-): Rendered {
+): Rendered | undefined {
   const text = pkg.templates.get(key) ?? "";
   const id = JSON.stringify([key, VARYING.map((name) => text.includes(name) && scope[name])]);
-  const known = cache.get(id);
-  if (known) return known;
-  const rendered = render(pkg, key, scope);
+  if (cache.has(id)) return cache.get(id);
+  const rendered = renderWithFacts(pkg, key, scope);
   cache.set(id, rendered);
   return rendered;
 }
 
-function render(pkg: OperatorPackage, key: string, scope: TemplateScope): Rendered {
-  try {
-    return { objects: renderObjects(pkg, [key], scope, CONSTANTS) };
-  } catch (error) {
-    if (!(error instanceof KplanError)) throw error;
-    return { issues: error.issues };
-  }
-}
-
-const CONSTANTS = { seed: "verify", startedAt: "2000-01-01T00:00:00Z" } as const;
-
-function scopeOf(
+/** The names that a template of a step sees in a fresh install. */
+export function scopeOfStep(
   pkg: OperatorPackage,
+  { plan, phase, step, name: task }: Pick<TaskUse, "plan" | "phase" | "step" | "name">,
   capabilities: Capabilities,
-): Omit<TemplateScope, "PlanName" | "PhaseName" | "StepName" | "TaskName"> {
-  const { operator, parameters } = pkg;
-  const placeholders = parameters
-    .filter((parameter) => parameter.required && parameter.default === undefined)
-    .map((parameter) => [parameter.name, placeholderOf(parameter)]);
-  const given: Record<string, Json> = Object.fromEntries(placeholders);
-  const name = instanceNameOf(pkg);
+): TemplateScope {
+  const { operator } = pkg;
   return {
-    Name: name,
+    Name: instanceNameOf(pkg),
     Namespace: "default",
     OperatorName: operator.name,
     OperatorVersion: operator.operatorVersion,
     AppVersion: operator.appVersion ?? "",
-    Params: resolveParams(parameters, given, name).values,
+    PlanName: plan.name,
+    PhaseName: phase.name,
+    StepName: step.name,
+    TaskName: task,
+    Params: valuesOf(pkg),
     Pipes: {},
     Facts: {},
     Capabilities: capabilities,
   };
+}
+
+const values = new WeakMap<OperatorPackage, ParameterValues>();
+
+function valuesOf(pkg: OperatorPackage): ParameterValues {
+  const known = values.get(pkg);
+  if (known) return known;
+  const placeholders = pkg.parameters
+    .filter((parameter) => parameter.required && parameter.default === undefined)
+    .map((parameter) => [parameter.name, placeholderOf(parameter)]);
+  const given: Record<string, Json> = Object.fromEntries(placeholders);
+  const resolved = resolveParams(pkg.parameters, given, instanceNameOf(pkg)).values;
+  values.set(pkg, resolved);
+  return resolved;
 }
 
 const PLACEHOLDERS: Readonly<Record<ParameterType, Json>> = {

@@ -3,14 +3,20 @@ import type { OperatorPackage } from "../model/package.ts";
 import type { Capabilities } from "../model/scope.ts";
 import { NEWEST_KUBERNETES, OLDEST_KUBERNETES } from "./known-capabilities.ts";
 import { type PackageView, viewPackage } from "./package-view.ts";
+import { checkExpressions } from "./rules/check-expressions.ts";
 import { checkNames } from "./rules/check-names.ts";
+import { checkTexts } from "./rules/check-texts.ts";
 import { deployPlan } from "./rules/deploy-plan.ts";
+import { factsInOrder } from "./rules/facts-in-order.ts";
+import { knownFacts } from "./rules/known-facts.ts";
+import { meters } from "./rules/meters.ts";
 import { missingTasks } from "./rules/missing-tasks.ts";
 import { missingTemplates } from "./rules/missing-templates.ts";
 import { missingTriggers } from "./rules/missing-triggers.ts";
 import { renders } from "./rules/renders.ts";
 import { rendersObjects } from "./rules/renders-objects.ts";
 import { sameObject } from "./rules/same-object.ts";
+import { stepPods } from "./rules/step-pods.ts";
 import { unusedParameters } from "./rules/unused-parameters.ts";
 import { unusedPlans } from "./rules/unused-plans.ts";
 import { unusedTasks } from "./rules/unused-tasks.ts";
@@ -26,10 +32,16 @@ const RULES: readonly VerifyRule[] = [
   missingTemplates,
   missingTriggers,
   checkNames,
+  checkExpressions,
+  checkTexts,
+  knownFacts,
+  factsInOrder,
   renders,
   rendersObjects,
   sameObject,
   usedBeforeApplied,
+  stepPods,
+  meters,
   unusedTasks,
   unusedPlans,
   unusedTemplates,

@@ -1,0 +1,51 @@
+import type { Issue } from "../model/issue.ts";
+import { canonicalJson, type Json, type JsonMap } from "../model/json.ts";
+import { KplanError } from "../model/kplan-error.ts";
+import type { OperatorPackage } from "../model/package.ts";
+import type { RunConstants, TemplateScope } from "../model/scope.ts";
+import { factUses } from "../render/fact-uses.ts";
+import { type RenderedObject, renderObjects } from "../render/render-objects.ts";
+
+/** What became of a template. */
+export type Rendered =
+  | { readonly objects: readonly RenderedObject[] }
+  | { readonly issues: readonly Issue[] };
+
+/**
+ * Renders a template as far as that can be done before anything was found out: without facts, else with a placeholder for each fact that it names. Undefined when it
+ * renders neither way and the reason may lie in the facts alone: then nothing can be said about its objects.
+ */
+export function renderWithFacts(
+  pkg: OperatorPackage,
+  key: string,
+  scope: TemplateScope,
+): Rendered | undefined {
+  const paths = factUses(pkg.templates.get(key) ?? "").map(({ path }) => path);
+  const without = render(pkg, key, { ...scope, Facts: {} });
+  if ("objects" in without || paths.length === 0) return without;
+  const withAll = render(pkg, key, { ...scope, Facts: placeholders(paths) });
+  if ("objects" in withAll) return withAll;
+  return canonicalJson(withAll.issues) === canonicalJson(without.issues) ? without : undefined;
+}
+
+function render(pkg: OperatorPackage, key: string, scope: TemplateScope): Rendered {
+  try {
+    return { objects: renderObjects(pkg, [key], scope, CONSTANTS) };
+  } catch (error) {
+    if (!(error instanceof KplanError)) throw error;
+    return { issues: error.issues };
+  }
+}
+
+/** What is fixed once per run. */
+export const CONSTANTS: RunConstants = { seed: "verify", startedAt: "2000-01-01T00:00:00Z" };
+
+/** A text at the end of each path. */
+function placeholders(paths: readonly (readonly string[])[]): JsonMap {
+  const members = new Map<string, (readonly string[])[]>();
+  for (const [name, ...rest] of paths)
+    if (name !== undefined) members.set(name, [...(members.get(name) ?? []), rest]);
+  const placeholderFor = (rest: readonly (readonly string[])[]): Json =>
+    rest.every((path) => path.length === 0) ? "placeholder" : placeholders(rest);
+  return Object.fromEntries([...members].map(([name, rest]) => [name, placeholderFor(rest)]));
+}
