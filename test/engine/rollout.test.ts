@@ -15,6 +15,7 @@ import type { Cluster, ExecResult } from "../../src/model/cluster.ts";
 import { isMap } from "../../src/model/json.ts";
 import type { KubeObject } from "../../src/model/kube-object.ts";
 import type { RunOutcome } from "../../src/model/run.ts";
+import { eventually } from "../support/api.ts";
 
 // StatefulSets change pod by pod, on the embedded cluster with its controllers.
 
@@ -164,9 +165,10 @@ function follow(name: string): { readonly steps: string[]; readonly stop: () => 
 async function following(name: string, work: () => Promise<unknown>): Promise<string[]> {
   const watch = follow(name);
   await work();
-  await expect
-    .poll(async () => watch.steps.at(-1)?.split("/")[0])
-    .toBe(String(await liveReplicas(name)));
+  await eventually(
+    () => liveReplicas(name),
+    (replicas) => watch.steps.at(-1)?.split("/")[0] === String(replicas),
+  );
   await watch.stop();
   return watch.steps;
 }
@@ -352,7 +354,10 @@ test.concurrent("a member that cannot come is taken back", async () => {
       updateStrategy: { rollingUpdate: { partition: 2 } },
     },
   });
-  await expect.poll(async () => (await pods("back")).length).toBe(3);
+  await eventually(
+    () => pods("back"),
+    ({ length }) => length === 3,
+  );
   const { outcome } = await run("back", { replicas: 2 });
   expect(outcome).toEqual(COMPLETE);
   expect((await pods("back")).map(({ ready }) => ready)).toEqual([true, true]);
