@@ -1,6 +1,8 @@
+import { recordedFacts } from "../engine/exec/recorded-facts.ts";
 import { refused } from "../engine/execute-run.ts";
 import { createPreviewCache, type PreviewCache } from "../engine/preview-cache.ts";
 import { previewRun } from "../engine/preview-run.ts";
+import { unmetPlans } from "../engine/unmet-plans.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { Preview, RunKind, RunRecord } from "../model/run.ts";
 import type { Capabilities } from "../model/scope.ts";
@@ -26,6 +28,8 @@ export interface WantedChange {
   /** As last read. */
   readonly state: InstanceState;
   readonly capabilities: Capabilities;
+  /** Ids of requirements that need not hold. */
+  readonly allow: readonly string[];
   /** See `LeasedRequest`. */
   readonly same?: unknown;
   /** Decides on a state of the instance; asked again under the lease when the state is another by then. Throws a `bad-input` KplanError. */
@@ -61,8 +65,11 @@ export async function carryOut(
   if ("settled" in first) return { kind: "nothing-to-do", message: first.settled };
   // What is wrong with it is told before anything is written.
   if (ctx.cluster.simulated) packageSimulation(first.pkg);
-  if (dryRun) return await preview(ctx, change, first);
   const { name } = change.state;
+  const acts = await actsOf(ctx, first, name);
+  if (dryRun) return await preview(ctx, change, first, acts);
+  // Asked once more by the dry run under the lease; but what `prepare` does may not be undone by being refused then.
+  refuseUnmet(ctx, { ...decisionOf(change, first, change.state), acts });
   return await withLease(ctx, { instance: name, same: change.same }, async (lease) => {
     const read = await readInstanceState(ctx, name);
     const state = change.prepare ? await change.prepare(lease, read) : read;
@@ -76,8 +83,9 @@ async function preview(
   ctx: ActionContext,
   change: WantedChange,
   decided: Decided,
+  acts: RunDecision["acts"],
 ): Promise<ActionResult> {
-  const decision = decisionOf(change, decided, change.state);
+  const decision = { ...decisionOf(change, decided, change.state), acts };
   const found = await check(ctx, decided, decision, { record: draftRecord(ctx, decision) });
   const writes = found.objects.some(({ change: act }) => act !== "unchanged" && act !== "absent");
   const isNew = change.state.object === undefined || decided.choice.changes.length > 0;
@@ -98,7 +106,8 @@ async function driveDecided(
   const salt =
     state.secrets?.salt || (desired.secretNames.length > 0 ? newSalt() : plainSalt(state));
   const cache = createPreviewCache();
-  const decision = { ...decisionOf(change, decided, state), salt };
+  const acts = await actsOf(ctx, decided, state.name);
+  const decision = { ...decisionOf(change, decided, state), salt, acts };
   const draft = draftRecord(ctx, decision);
   // Throws, before anything is written, for a record that no object can hold.
   runObject(draft, "", lease.token);
@@ -135,7 +144,27 @@ async function driveDecided(
   return { kind: "ran", ...driven };
 }
 
-function decisionOf(change: WantedChange, decided: Decided, state: InstanceState): RunDecision {
+/** As they stand under the lease: another driver may have done one of them. */
+async function actsOf(
+  { cluster, namespace }: ActionContext,
+  { pkg }: Decided,
+  instance: string,
+): Promise<RunDecision["acts"]> {
+  return await recordedFacts(cluster, pkg, { namespace, instance });
+}
+
+/** Throws a `bad-input` KplanError with every requirement of the plans that does not hold. */
+function refuseUnmet(ctx: ActionContext, decision: RunDecision): void {
+  const inputs = runInputs(decision, draftRecord(ctx, decision), "");
+  const problems = unmetPlans(inputs, ctx.cluster.simulated);
+  if (problems.length > 0) throw refused({ objects: [], problems });
+}
+
+function decisionOf(
+  change: WantedChange,
+  decided: Decided,
+  state: InstanceState,
+): Omit<RunDecision, "acts"> {
   return {
     kind: change.kind,
     pkg: decided.pkg,
@@ -144,6 +173,7 @@ function decisionOf(change: WantedChange, decided: Decided, state: InstanceState
     values: decided.desired.values,
     recorded: recordedParameters(decided.desired, state.secrets),
     capabilities: change.capabilities,
+    allow: change.allow,
     salt: state.secrets?.salt || plainSalt(state),
   };
 }

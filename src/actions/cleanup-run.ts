@@ -1,12 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { executeRun } from "../engine/execute-run.ts";
+import { recordedFacts } from "../engine/exec/recorded-facts.ts";
+import { executeRun, refused } from "../engine/execute-run.ts";
+import { unmetPlans } from "../engine/unmet-plans.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import { ANNOTATION } from "../model/names.ts";
 import type { OperatorPackage } from "../model/package.ts";
-import type { RunOutcome, RunRecord } from "../model/run.ts";
+import type { ParameterValues } from "../model/parameter.ts";
+import type { Plan } from "../model/plan.ts";
+import type { PreviewProblem, RunInputs, RunOutcome, RunRecord } from "../model/run.ts";
 import { planExecution } from "../store/instance-status.ts";
 import { instanceWriter } from "../store/instance-writer.ts";
 import type { HeldLease } from "../store/lease.ts";
+import { refuseUnknownAllowed } from "./allowed.ts";
 import type { ActionContext } from "./context.ts";
 import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
 import { plainSalt, runInputs } from "./draft-run.ts";
@@ -23,15 +28,75 @@ export interface CleanupRun {
   execute(): Promise<RunOutcome>;
 }
 
-/** Opens the run of an uninstall, or the unfinished one again. From here on, no other command works on the instance. */
+/**
+ * Opens the run of an uninstall, or the unfinished one again. From here on, no other command works on the instance.
+ * Throws a `bad-input` KplanError, before anything is written, for requirements of the cleanup plan that do not hold.
+ */
 export async function beginCleanup(
   ctx: ActionContext,
   state: KnownInstance,
   lease: HeldLease,
+  allow: readonly string[],
 ): Promise<CleanupRun> {
+  const draft = await draftCleanup(ctx, state, allow);
+  const { record, plans, pkg, inputs } = draft;
+  refuseUnmet(ctx, draft);
+  const instance = instanceWriter(ctx.cluster, state.object, lease.token);
+  lease.check();
+  await instance.patch({
+    metadata: { annotations: { [ANNOTATION.token]: String(lease.token) } },
+    spec: { planExecution: planExecution(record) },
+  });
+  const known = pkg?.operator.plans ?? [];
+  const opened = await openRun(ctx, { state, instance, lease, record, plans, known });
+  return {
+    run: opened,
+    async execute() {
+      if (!inputs) return { result: "complete" };
+      return await executeRun(inputs, {
+        cluster: ctx.cluster,
+        clock: ctx.clock,
+        emit: opened.emit,
+        stop: ctx.stop,
+        limits: ctx.limits,
+        forceConflicts: ctx.forceConflicts,
+        fence: lease,
+        recorder: opened.keeper,
+      }).catch(async (error: unknown) => {
+        await opened.leave();
+        throw error;
+      });
+    },
+  };
+}
+
+/** Every requirement of the cleanup plan that does not hold. Throws a `bad-input` KplanError for an id that no requirement of the package has. */
+export async function cleanupRefusals(
+  ctx: ActionContext,
+  state: KnownInstance,
+  allow: readonly string[],
+): Promise<readonly PreviewProblem[]> {
+  const { inputs } = await draftCleanup(ctx, state, allow);
+  return inputs ? unmetPlans(inputs, ctx.cluster.simulated) : [];
+}
+
+/** The run of an uninstall before it is stored; without inputs where nothing of the cleanup plan is left to do, or nobody knows it. */
+interface CleanupDraft {
+  readonly record: RunRecord;
+  readonly plans: readonly Plan[];
+  readonly pkg?: OperatorPackage;
+  readonly inputs?: RunInputs;
+}
+
+async function draftCleanup(
+  ctx: ActionContext,
+  state: KnownInstance,
+  allow: readonly string[],
+): Promise<CleanupDraft> {
   const last = state.runs[0]?.record;
   const before = last?.kind === "uninstall" ? last : undefined;
   const pkg = before && isCleaned(before) ? undefined : await packageIfThere(ctx, state);
+  if (pkg) refuseUnknownAllowed(pkg, allow);
   const plans = pkg ? plansOf(pkg, ["cleanup"]) : [];
   const { user, host } = ctx.identity;
   const desired = pkg && parametersOf(pkg, state);
@@ -47,6 +112,7 @@ export async function beginCleanup(
     changes: [],
     parameters: desired ? recordedParameters(desired, state.secrets) : (last?.parameters ?? {}),
     inventory: state.inventory,
+    allow,
     ...(user !== undefined && { user }),
     host,
   };
@@ -54,37 +120,29 @@ export async function beginCleanup(
   const record: RunRecord = before
     ? { ...resumedRecord(run, before, at), ...(pkg ? {} : cleanedPart(before)) }
     : newRecord(run, state.nextNumber, randomUUID(), at);
-  const instance = instanceWriter(ctx.cluster, state.object, lease.token);
-  lease.check();
-  await instance.patch({
-    metadata: { annotations: { [ANNOTATION.token]: String(lease.token) } },
-    spec: { planExecution: planExecution(record) },
-  });
-  const known = pkg?.operator.plans ?? [];
-  const opened = await openRun(ctx, { state, instance, lease, record, plans, known });
-  return {
-    run: opened,
-    async execute() {
-      if (!pkg || !desired || plans.length === 0) return { result: "complete" };
-      const { values } = desired;
-      const capabilities = await ctx.cluster.capabilities();
-      const salt = state.secrets?.salt || plainSalt(state);
-      const uid = state.object.metadata.uid ?? "";
-      return await executeRun(runInputs({ pkg, values, capabilities, salt }, record, uid), {
-        cluster: ctx.cluster,
-        clock: ctx.clock,
-        emit: opened.emit,
-        stop: ctx.stop,
-        limits: ctx.limits,
-        forceConflicts: ctx.forceConflicts,
-        fence: lease,
-        recorder: opened.keeper,
-      }).catch(async (error: unknown) => {
-        await opened.leave();
-        throw error;
-      });
-    },
-  };
+  if (!pkg || !desired || plans.length === 0) return { record, plans, ...(pkg && { pkg }) };
+  return { record, plans, pkg, inputs: await inputsOf(ctx, state, pkg, desired.values, record) };
+}
+
+function refuseUnmet({ cluster }: ActionContext, { inputs }: CleanupDraft): void {
+  const problems = inputs ? unmetPlans(inputs, cluster.simulated) : [];
+  if (problems.length > 0) throw refused({ objects: [], problems });
+}
+
+async function inputsOf(
+  { cluster, namespace }: ActionContext,
+  state: KnownInstance,
+  pkg: OperatorPackage,
+  values: ParameterValues,
+  record: RunRecord,
+): Promise<RunInputs> {
+  const salt = state.secrets?.salt || plainSalt(state);
+  const [capabilities, acts] = await Promise.all([
+    cluster.capabilities(),
+    recordedFacts(cluster, pkg, { namespace, instance: state.name }),
+  ]);
+  const decision = { pkg, values, capabilities, salt, acts };
+  return runInputs(decision, record, state.object.metadata.uid ?? "");
 }
 
 function isCleaned({ planStatus }: RunRecord): boolean {

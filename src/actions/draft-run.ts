@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { RecordedFact } from "../engine/exec/recorded-facts.ts";
 import { operatorVersionName } from "../model/names.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { ParameterValues } from "../model/parameter.ts";
@@ -22,6 +23,10 @@ export interface RunDecision {
   readonly capabilities: Capabilities;
   /** Mixed into hashes over Secrets. */
   readonly salt: string;
+  /** Ids of requirements that need not hold. */
+  readonly allow: readonly string[];
+  /** What one-time acts of the instance have found out so far. */
+  readonly acts: readonly RecordedFact[];
 }
 
 /** The record that a run begins with: an unfinished one that goes on, when it is the newest, or the next one. Nothing is stored. */
@@ -43,6 +48,7 @@ export function draftRecord(
     ...(choice.from && { from: choice.from }),
     parameters: decision.recorded,
     inventory: state.inventory,
+    allow: decision.allow,
     ...(user !== undefined && { user }),
     host,
   };
@@ -54,17 +60,20 @@ export function draftRecord(
 
 /** What the engine is given for a run. */
 export function runInputs(
-  decision: Pick<RunDecision, "pkg" | "values" | "capabilities" | "salt">,
+  decision: Pick<RunDecision, "pkg" | "values" | "capabilities" | "salt" | "acts">,
   record: RunRecord,
   /** Of the Instance; empty in a preview before there is one. */
   instanceUid: string,
 ): RunInputs {
+  const { acts } = decision;
   return {
     uid: record.uid,
     pkg: decision.pkg,
     instance: { name: record.instance, namespace: record.namespace, uid: instanceUid },
     parameters: decision.values,
-    facts: {},
+    facts: { ...record.facts, ...factsOf(acts) },
+    earlierFacts: factsOf(acts.filter(({ run }) => run !== record.uid)),
+    ...(record.allowed && { allowed: record.allowed }),
     capabilities: decision.capabilities,
     constants: record.constants,
     plans: plansOf(decision.pkg, record.plans),
@@ -72,6 +81,10 @@ export function runInputs(
     inventory: record.inventory,
     hashSalt: decision.salt,
   };
+}
+
+function factsOf(acts: readonly RecordedFact[]): RunInputs["facts"] {
+  return Object.fromEntries(acts.map(({ task, value }) => [task, value]));
 }
 
 /** Of an instance without secret parameters: whatever its Secrets hold is in the package or in plain parameters. The same in every run. */

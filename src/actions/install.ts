@@ -9,6 +9,7 @@ import { parseAssignments } from "../params/parse-assignments.ts";
 import { ensureCrds, servesKudo } from "../store/ensure-crds.ts";
 import { refuseBesideKudo } from "../store/kudo-lookout.ts";
 import type { ActionResult } from "./action-result.ts";
+import { refuseUnknownAllowed } from "./allowed.ts";
 import { carryOut, type Decided, type Settled } from "./carry-out.ts";
 import { checkInstanceName } from "./check-instance-name.ts";
 import { deleteClaims, refuseClaims } from "./claims.ts";
@@ -43,11 +44,15 @@ export interface InstallRequest {
   readonly replaceVersion?: boolean;
   /** Find out what would be written, and write nothing. */
   readonly dryRun?: boolean;
+  /** Ids of requirements that need not hold (`--allow`). */
+  readonly allow?: readonly string[];
 }
 
 /** Installs a package as an instance, or goes on with an unfinished install of it. */
 export async function install(ctx: ActionContext, request: InstallRequest): Promise<ActionResult> {
   const pkg = await usablePackage(ctx, request.source);
+  const { allow = [] } = request;
+  refuseUnknownAllowed(pkg, allow);
   const assigned = await parseAssignments(pkg.parameters, request.values ?? NO_VALUES);
   tellWarnings(ctx, assigned.issues);
   const name = request.instance ?? defaultInstanceName(pkg.operator.name);
@@ -74,8 +79,9 @@ export async function install(ctx: ActionContext, request: InstallRequest): Prom
       kind: "install",
       state: clears ? withoutSecrets(state) : state,
       capabilities,
+      allow,
       ...(Object.keys(assigned.secrets).length === 0 && {
-        same: ["install", name, pkg.digest, assigned.given, assigned.unset],
+        same: ["install", name, pkg.digest, assigned.given, assigned.unset, allow],
       }),
       decide: (now) => decideInstall(pkg, assigned, now, replaceVersion),
       ...(clears && {

@@ -26,6 +26,8 @@ export interface Removal {
   /** As read under the lease. */
   readonly state: InstanceState;
   readonly deleteClaims: boolean;
+  /** Ids of requirements of the cleanup plan that need not hold. */
+  readonly allow: readonly string[];
 }
 
 /**
@@ -54,7 +56,7 @@ async function removeLiving(
   state: KnownInstance,
 ): Promise<ActionResult> {
   const { lease } = removal;
-  const cleanup = await beginCleanup(ctx, state, lease);
+  const cleanup = await beginCleanup(ctx, state, lease, removal.allow);
   const { run } = cleanup;
   const cleaned = await cleanup.execute();
   if (cleaned.result !== "complete")

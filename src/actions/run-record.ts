@@ -27,6 +27,8 @@ export interface NewRun {
   readonly changes: readonly ParameterChange[];
   readonly parameters: Readonly<Record<string, string>>;
   readonly inventory: readonly InventoryEntry[];
+  /** Ids of requirements that need not hold, besides those that were allowed before. */
+  readonly allow: readonly string[];
   readonly user?: string;
   readonly host: string;
 }
@@ -58,6 +60,8 @@ export function newRecord(run: NewRun, number: number, uid: string, at: Date): R
     times: timesOf(run),
     intents: [],
     inventory: run.inventory,
+    ...(run.from?.facts && { facts: run.from.facts }),
+    ...allowedIn(run),
   };
 }
 
@@ -73,7 +77,13 @@ export function resumedRecord(run: NewRun, from: RunRecord, at: Date): RunRecord
     status: "IN_PROGRESS",
     updatedAt: now,
     planStatus: statusesOf(run, from.uid, now),
+    ...allowedIn({ ...run, from }),
   };
+}
+
+function allowedIn({ from, allow }: Pick<NewRun, "from" | "allow">): Pick<RunRecord, "allowed"> {
+  const allowed = [...new Set([...(from?.allowed ?? []), ...allow])];
+  return allowed.length === 0 ? {} : { allowed };
 }
 
 /** The record of a run that ended. */

@@ -5,6 +5,7 @@ import type { RunRecord } from "../model/run.ts";
 import { refuseBesideKudo } from "../store/kudo-lookout.ts";
 import { isBaseline } from "../store/run-store.ts";
 import type { ActionResult } from "./action-result.ts";
+import { refuseUnknownAllowed } from "./allowed.ts";
 import { carryOut, type Decided } from "./carry-out.ts";
 import type { ActionContext } from "./context.ts";
 import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
@@ -23,6 +24,8 @@ export interface TriggerPlanRequest {
   readonly plan: string;
   /** Find out what would be written, and write nothing. */
   readonly dryRun?: boolean;
+  /** Ids of requirements that need not hold (`--allow`). */
+  readonly allow?: readonly string[];
 }
 
 /** Runs one plan with the parameters as they are; goes on with it when it was triggered before and is unfinished. */
@@ -38,17 +41,20 @@ export async function triggerPlan(
   ]);
   const state = await requireInstance(ctx, read);
   const pkg = await installedPackage(ctx, state);
+  const { allow = [] } = request;
+  refuseUnknownAllowed(pkg, allow);
   refuseUnknown(pkg, request.plan);
   // A deploy that never completed is gone on with, as every update does.
   if (request.plan === "deploy" && !state.runs.some(isBaseline))
-    return await update(ctx, { instance: name, dryRun: request.dryRun ?? false });
+    return await update(ctx, { instance: name, dryRun: request.dryRun ?? false, allow });
   return await carryOut(
     ctx,
     {
       kind: "trigger",
       state,
       capabilities,
-      same: ["trigger", name, pkg.digest, request.plan],
+      allow,
+      same: ["trigger", name, pkg.digest, request.plan, allow],
       decide: (now) => decideTrigger(pkg, request.plan, now),
     },
     request.dryRun ?? false,

@@ -1,5 +1,4 @@
 import { uninstallOrder } from "../engine/uninstall-order.ts";
-
 import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts";
 import type { PlannedObject } from "../model/run.ts";
 import { refuseBesideKudo } from "../store/kudo-lookout.ts";
@@ -7,6 +6,7 @@ import { namesOfLeases } from "../store/lease-names.ts";
 import { leaseRef } from "../store/lease-object.ts";
 import { secretsRef } from "../store/secret-values.ts";
 import type { ActionResult } from "./action-result.ts";
+import { cleanupRefusals } from "./cleanup-run.ts";
 import type { ActionContext } from "./context.ts";
 import { instanceName, instanceNames, noInstance } from "./find-instance.ts";
 import { type InstanceState, readInstanceState } from "./instance-state.ts";
@@ -22,6 +22,8 @@ export interface UninstallRequest {
   readonly deleteClaims?: boolean;
   /** Find out what would be removed, and remove nothing. */
   readonly dryRun?: boolean;
+  /** Ids of requirements that need not hold (`--allow`). */
+  readonly allow?: readonly string[];
 }
 
 /**
@@ -32,7 +34,7 @@ export async function uninstall(
   ctx: ActionContext,
   request: UninstallRequest,
 ): Promise<ActionResult> {
-  const { dryRun = false, deleteClaims = false } = request;
+  const { dryRun = false, deleteClaims = false, allow = [] } = request;
   const name = await nameOf(ctx, request.instance);
   const [state] = await Promise.all([
     readInstanceState(ctx, name),
@@ -40,13 +42,13 @@ export async function uninstall(
   ]);
   const isThere = await hasRemains(ctx, state, deleteClaims);
   if (!isThere) throw noInstance(ctx.namespace, name, await instanceNames(ctx));
-  if (dryRun) return await preview(ctx, state, deleteClaims);
+  if (dryRun) return await preview(ctx, state, deleteClaims, allow);
   return await withLease(
     ctx,
-    { instance: name, same: ["uninstall", name, deleteClaims] },
+    { instance: name, same: ["uninstall", name, deleteClaims, allow] },
     async (lease) => {
       const now = await readInstanceState(ctx, name);
-      return await removeInstance(ctx, { lease, state: now, deleteClaims });
+      return await removeInstance(ctx, { lease, state: now, deleteClaims, allow });
     },
   );
 }
@@ -75,10 +77,13 @@ async function preview(
   ctx: ActionContext,
   state: InstanceState,
   withClaims: boolean,
+  allow: readonly string[],
 ): Promise<ActionResult> {
+  const { object } = state;
+  const problems = object ? await cleanupRefusals(ctx, { ...state, object }, allow) : [];
   const kept = await keptObjects(ctx, state.name);
   const secrets = withClaims && state.secrets ? [secretsRef(ctx.namespace, state.name)] : [];
-  const own: readonly KubeObject[] = state.object ? [state.object] : [];
+  const own: readonly KubeObject[] = object ? [object] : [];
   const refs: readonly ObjectRef[] = [
     ...uninstallOrder(removable(state.inventory, kept)).flat(),
     ...(withClaims ? kept : []),
@@ -87,7 +92,7 @@ async function preview(
   ];
   return {
     kind: "preview",
-    preview: { objects: refs.map(deleted), problems: [] },
+    preview: { objects: refs.map(deleted), problems },
     changes: true,
   };
 }

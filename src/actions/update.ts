@@ -3,6 +3,7 @@ import type { OperatorPackage } from "../model/package.ts";
 import { type Assignments, parseAssignments } from "../params/parse-assignments.ts";
 import { refuseBesideKudo } from "../store/kudo-lookout.ts";
 import type { ActionResult } from "./action-result.ts";
+import { refuseUnknownAllowed } from "./allowed.ts";
 import { carryOut, type Decided, type Settled } from "./carry-out.ts";
 import type { ActionContext } from "./context.ts";
 import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
@@ -22,6 +23,8 @@ export interface UpdateRequest {
   readonly values?: GivenValues;
   /** Find out what would be written, and write nothing. */
   readonly dryRun?: boolean;
+  /** Ids of requirements that need not hold (`--allow`). */
+  readonly allow?: readonly string[];
 }
 
 /** Changes parameters of an instance and runs the plans that the changes trigger. */
@@ -34,6 +37,8 @@ export async function update(ctx: ActionContext, request: UpdateRequest): Promis
   ]);
   const state = await requireInstance(ctx, read);
   const pkg = await installedPackage(ctx, state);
+  const { allow = [] } = request;
+  refuseUnknownAllowed(pkg, allow);
   const assigned = await parseAssignments(pkg.parameters, request.values ?? NO_VALUES);
   tellWarnings(ctx, assigned.issues);
   return await carryOut(
@@ -42,8 +47,9 @@ export async function update(ctx: ActionContext, request: UpdateRequest): Promis
       kind: "update",
       state,
       capabilities,
+      allow,
       ...(Object.keys(assigned.secrets).length === 0 && {
-        same: ["update", name, pkg.digest, assigned.given, assigned.unset],
+        same: ["update", name, pkg.digest, assigned.given, assigned.unset, allow],
       }),
       decide: (now) => decideUpdate(pkg, assigned, now),
     },

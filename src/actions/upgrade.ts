@@ -9,6 +9,7 @@ import { type Assignments, parseAssignments } from "../params/parse-assignments.
 import { refuseBesideKudo } from "../store/kudo-lookout.ts";
 import { isBaseline } from "../store/run-store.ts";
 import type { ActionResult } from "./action-result.ts";
+import { refuseUnknownAllowed } from "./allowed.ts";
 import { carryOut, type Decided, type Settled } from "./carry-out.ts";
 import type { ActionContext } from "./context.ts";
 import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
@@ -31,6 +32,8 @@ export interface UpgradeRequest {
   readonly values?: GivenValues;
   /** Find out what would be written, and write nothing. */
   readonly dryRun?: boolean;
+  /** Ids of requirements that need not hold (`--allow`). */
+  readonly allow?: readonly string[];
   /** Replace a package of the same name and version whose content differs. */
   readonly replaceVersion?: boolean;
 }
@@ -38,6 +41,8 @@ export interface UpgradeRequest {
 /** Moves an instance to another version of its operator: runs plan `upgrade`, else `update`, else `deploy`. */
 export async function upgrade(ctx: ActionContext, request: UpgradeRequest): Promise<ActionResult> {
   const pkg = await usablePackage(ctx, request.source);
+  const { allow = [] } = request;
+  refuseUnknownAllowed(pkg, allow);
   const assigned = await parseAssignments(pkg.parameters, request.values ?? NO_VALUES);
   tellWarnings(ctx, assigned.issues);
   const name = await instanceName(ctx, request.instance);
@@ -59,8 +64,9 @@ export async function upgrade(ctx: ActionContext, request: UpgradeRequest): Prom
       kind: "upgrade",
       state,
       capabilities,
+      allow,
       ...(Object.keys(assigned.secrets).length === 0 && {
-        same: ["upgrade", name, pkg.digest, assigned.given, assigned.unset],
+        same: ["upgrade", name, pkg.digest, assigned.given, assigned.unset, allow],
       }),
       decide: (now) => decideUpgrade(before, pkg, assigned, now),
     },

@@ -73,6 +73,11 @@ export function addRunOptions(command: Command): Command {
   return command
     .option("--dry-run", "show what would be written, and write nothing (exit 10: changes)")
     .option("--force-conflicts", "take fields that another manager owns")
+    .option(
+      "--allow <id>",
+      "go on although this requirement of the package does not hold (repeatable)",
+      collect,
+    )
     .option("--step-timeout <duration>", "limit of a step (default 30m)", durationArgument)
     .option(
       "--stall-timeout <duration>",

@@ -48,6 +48,7 @@ export const addInstall: AddCommand = (program, deps, run) => {
               deleteClaims: options.deleteClaims === true,
               replaceVersion: options.replaceVersion === true,
               dryRun: options.dryRun === true,
+              allow: options.allow ?? [],
             }),
         },
         deps,

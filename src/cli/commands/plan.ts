@@ -77,6 +77,7 @@ export const addPlan: AddCommand = (program, deps, run) => {
               ...instanceOf(options),
               plan: name,
               dryRun: options.dryRun === true,
+              allow: options.allow ?? [],
             }),
         },
         deps,

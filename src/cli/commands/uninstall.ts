@@ -32,6 +32,7 @@ export const addUninstall: AddCommand = (program, deps, run) => {
               ...(options.instance && { instance: options.instance }),
               deleteClaims: options.deleteClaims === true,
               dryRun: options.dryRun === true,
+              allow: options.allow ?? [],
             }),
         },
         deps,

@@ -38,6 +38,7 @@ export const addUpdate: AddCommand = (program, deps, run) => {
               ...(options.instance && { instance: options.instance }),
               values,
               dryRun: options.dryRun === true,
+              allow: options.allow ?? [],
             }),
         },
         deps,

@@ -41,6 +41,7 @@ export const addUpgrade: AddCommand = (program, deps, run) => {
               ...(options.instance && { instance: options.instance }),
               values,
               dryRun: options.dryRun === true,
+              allow: options.allow ?? [],
               replaceVersion: options.replaceVersion === true,
             }),
         },
