@@ -134,6 +134,8 @@ function ended(record: RunRecord | undefined): RunOutcome | undefined {
       message: record.message ?? "the run failed",
       ...(record.hint !== undefined && { hint: record.hint }),
     };
+  if (record?.reason === "Paused")
+    return { result: "interrupted", reason: "Paused", message: record.message ?? "it was paused" };
   if (record?.reason !== "Interrupted") return undefined;
   return { result: "interrupted", message: record.message ?? "its driver was told to stop" };
 }

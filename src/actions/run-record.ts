@@ -103,7 +103,7 @@ export function closedRecord(record: RunRecord, outcome: RunOutcome, at: Date): 
         finishedAt,
       };
     case "interrupted":
-      return { ...record, reason: "Interrupted", message: outcome.message };
+      return { ...record, reason: outcome.reason ?? "Interrupted", message: outcome.message };
     default:
       return assertNever(outcome);
   }

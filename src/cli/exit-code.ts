@@ -9,7 +9,7 @@ export const EXIT = {
   failed: 1,
   /** Bad input; nothing was applied. */
   badInput: 2,
-  /** Timed out; can be resumed. */
+  /** Stopped by itself before it was complete, because a time or the budget of a meter was over; can be resumed. */
   timedOut: 3,
   /** Somebody else is driving. */
   busy: 4,
@@ -48,6 +48,6 @@ export function exitCodeOfOutcome(outcome: RunOutcome): number {
     case "timed-out":
       return EXIT.timedOut;
     case "interrupted":
-      return EXIT.interrupted;
+      return outcome.reason === "Paused" ? EXIT.timedOut : EXIT.interrupted;
   }
 }

@@ -12,6 +12,7 @@ import type { PlanStatus } from "../model/status.ts";
 import { advance } from "./advance.ts";
 import type { EngineDeps } from "./engine-deps.ts";
 import { leaseLost } from "./keep-trying.ts";
+import { measureRun } from "./measure-run.ts";
 import { resumedStatus, rollUp } from "./pending.ts";
 import { createPreviewCache } from "./preview-cache.ts";
 import { planAndCheck } from "./preview-run.ts";
@@ -71,22 +72,28 @@ async function drive(
   const definedKinds = plan.definedKinds;
   const run = createRunContext(inputs, { ...deps, preview }, { ...parts, definedKinds });
   const slots = createLimit(deps.limits.concurrency);
-  for (const each of inputs.plans) {
-    // A plan without any step is complete as soon as it is reached.
-    statuses.move(each.name, rollUp);
-    const failure = await runPlan(each, {
-      status: () => statuses.of(each.name),
-      runStep: (placed) => {
-        const note: Parameters<typeof runStep>[1]["note"] = (event, reason) =>
-          statuses.move(each.name, (status, at) => advance(status, event, at), reason);
-        const isLate = plan.late.has(JSON.stringify([each.name, placed.phase, placed.step.name]));
-        return runStep(placed, { ...run, plan: each.name, slots, note, isLate });
-      },
-      stopAll,
-      halt,
-    });
-    if (failure !== undefined) return failure;
-    if (statuses.of(each.name).status !== "COMPLETE") break;
+  const measuring = await measureRun(run);
+  if (typeof measuring === "object") return measuring;
+  try {
+    for (const each of inputs.plans) {
+      // A plan without any step is complete as soon as it is reached.
+      statuses.move(each.name, rollUp);
+      const failure = await runPlan(each, {
+        status: () => statuses.of(each.name),
+        runStep: (placed) => {
+          const note: Parameters<typeof runStep>[1]["note"] = (event, reason) =>
+            statuses.move(each.name, (status, at) => advance(status, event, at), reason);
+          const isLate = plan.late.has(JSON.stringify([each.name, placed.phase, placed.step.name]));
+          return runStep(placed, { ...run, plan: each.name, slots, note, isLate });
+        },
+        stopAll,
+        halt,
+      });
+      if (failure !== undefined) return failure;
+      if (statuses.of(each.name).status !== "COMPLETE") break;
+    }
+  } finally {
+    await measuring();
   }
   if (deps.fence.lost.aborted) throw leaseLost(deps.fence.lost);
   if (statuses.all().every(({ status }) => status === "COMPLETE")) return { result: "complete" };

@@ -6,6 +6,7 @@ import type { Step } from "../model/plan.ts";
 import type { Intent, RunInputs, RunPath } from "../model/run.ts";
 import type { EngineDeps } from "./engine-deps.ts";
 import type { TaskPath } from "./materialize.ts";
+import type { OpenMeters } from "./meter-session.ts";
 import { createPreviewCache, type PreviewCache } from "./preview-cache.ts";
 import { Halted } from "./task-stop.ts";
 import type { WatchHub } from "./watch-hub.ts";
@@ -33,6 +34,7 @@ export interface RunContext extends Driving {
   readonly inventory: Set<string>;
   /** Bounds requests that are sent at the same time. */
   readonly requests: Limit;
+  readonly openMeters: OpenMeters;
   /** Whether the CustomResourceDefinitions that this run applies keep a kind in namespaces, by `group/kind`. */
   readonly definedKinds: ReadonlyMap<string, boolean>;
 }
@@ -108,6 +110,7 @@ export function createRunContext(
     checked: preview ?? createPreviewCache(),
     inventory: new Set(inputs.inventory.map(({ ref }) => refKey(ref))),
     requests: createLimit(limits.concurrency),
+    openMeters: new Map(),
   };
 }
 

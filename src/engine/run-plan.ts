@@ -1,5 +1,5 @@
 import type { Plan } from "../model/plan.ts";
-import type { RunFailure } from "../model/run.ts";
+import type { RunFailure, RunPause } from "../model/run.ts";
 import type { PlanStatus } from "../model/status.ts";
 import { nextSteps, type PlacedStep } from "./next-steps.ts";
 import type { StepEnd } from "./run-step.ts";
@@ -15,11 +15,14 @@ export interface PlanRun {
   readonly halt: AbortSignal;
 }
 
-/** Begins each step as soon as it may run, until none is left. Returns the first failure. Throws the first bug, when all steps have stopped. */
-export async function runPlan(plan: Plan, run: PlanRun): Promise<RunFailure | undefined> {
+/** Begins each step as soon as it may run, until none is left. Returns the first failure, or what paused the run. Throws the first bug, when all steps have stopped. */
+export async function runPlan(
+  plan: Plan,
+  run: PlanRun,
+): Promise<RunFailure | RunPause | undefined> {
   const running = new Map<string, Promise<Ended>>();
   const broken: unknown[] = [];
-  let failure: RunFailure | undefined;
+  let failure: RunFailure | RunPause | undefined;
   for (;;) {
     const due = run.halt.aborted ? [] : nextSteps(plan, run.status());
     for (const placed of due) {

@@ -1,16 +1,18 @@
-import type { RunFailure, RunReason } from "../model/run.ts";
+import type { RunFailure, RunPause, RunReason } from "../model/run.ts";
 import type { StepEvent } from "./advance.ts";
 import { FailedStep } from "./failed-step.ts";
 import type { PlacedStep } from "./next-steps.ts";
+import { PausedRun } from "./paused-run.ts";
 import { createStepShared, type Limit, type RunContext } from "./run-context.ts";
 import { checkLate, holdStepGate, runTask, type StepState } from "./run-task.ts";
 import { stepBegins } from "./step-begins.ts";
 import { Halted } from "./task-stop.ts";
 import { together } from "./together.ts";
+import { underMeter } from "./under-meter.ts";
 import { createWatchdog } from "./watchdog.ts";
 
-/** How a step ended. Halted: it stays as it is, a resumed run does it again. */
-export type StepEnd = "done" | "halted" | RunFailure;
+/** How a step ended. Halted or paused: it stays as it is, a resumed run does it again. */
+export type StepEnd = "done" | "halted" | RunFailure | RunPause;
 
 /** What running a step needs besides the run. */
 export interface StepRun extends RunContext {
@@ -45,12 +47,15 @@ export async function runStep(placed: PlacedStep, run: StepRun): Promise<StepEnd
       run.note({ ...place, type: "skip", message: skipped }, "Skipped");
       return "done";
     }
-    await runTasks(placed, run, begin);
-    await holdStepGate(placed, run, begin());
+    await underMeter(placed, run, begin, async (measured) => {
+      await runTasks(placed, measured, begin);
+      await holdStepGate(placed, measured, begin());
+    });
     run.note({ ...place, type: "done" });
     return "done";
   } catch (error) {
     if (error instanceof Halted) return "halted";
+    if (error instanceof PausedRun) return error.pause;
     if (!(error instanceof FailedStep)) throw error;
     const { message, result } = error.failure;
     const reason = result === "timed-out" ? "TimedOut" : "Failed";

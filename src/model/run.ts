@@ -154,7 +154,15 @@ export interface RunInputs {
 export type RunOutcome =
   | { readonly result: "complete"; readonly message?: string }
   | RunFailure
-  | { readonly result: "interrupted"; readonly message: string };
+  | RunPause
+  | { readonly result: "interrupted"; readonly message: string; readonly reason?: never };
+
+/** A run that stopped itself at a safe point, for somebody to look at it first; the same command goes on. */
+export interface RunPause {
+  readonly result: "interrupted";
+  readonly reason: "Paused";
+  readonly message: string;
+}
 
 /** A run that did not get there; a timed-out one can be resumed. */
 export interface RunFailure {

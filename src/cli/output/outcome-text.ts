@@ -11,7 +11,7 @@ export function outcomeText(outcome: RunOutcome, simulated: boolean): string {
     case "timed-out":
       return `TIMED OUT in ${pathText(outcome.path)}: ${outcome.message}${mark}${hint(outcome.hint)}`;
     case "interrupted":
-      return `INTERRUPTED: ${outcome.message}${mark}`;
+      return `${outcome.reason === "Paused" ? "PAUSED" : "INTERRUPTED"}: ${outcome.message}${mark}`;
   }
 }
 

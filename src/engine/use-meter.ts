@@ -1,0 +1,39 @@
+import type { Meter } from "../model/meter.ts";
+import type { RunPath } from "../model/run.ts";
+import type { MeterSession, SharedMeter } from "./meter-session.ts";
+import { openMeter } from "./open-meter.ts";
+import type { RunContext } from "./run-context.ts";
+
+/**
+ * Opens a meter, or joins the one of the run that measures with the same pod already. `close` leaves it; the last one out removes the pod.
+ * Throws what `openMeter` throws.
+ */
+export async function useMeter(
+  meter: Meter,
+  path: RunPath,
+  run: RunContext,
+): Promise<MeterSession> {
+  const open = run.openMeters;
+  const key = JSON.stringify([meter.pod, meter.container]);
+  const shared: SharedMeter = open.get(key) ?? { session: openMeter(meter, path, run), users: 0 };
+  const forget = (): void => {
+    if (open.get(key) === shared) open.delete(key);
+  };
+  open.set(key, shared);
+  shared.users += 1;
+  try {
+    const session = await shared.session;
+    return {
+      ...session,
+      close: async () => {
+        shared.users -= 1;
+        if (shared.users > 0) return;
+        forget();
+        await session.close();
+      },
+    };
+  } catch (error) {
+    forget();
+    throw error;
+  }
+}
