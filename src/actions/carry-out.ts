@@ -17,6 +17,7 @@ import { draftRecord, plainSalt, type RunDecision, runInputs } from "./draft-run
 import { driveRun } from "./drive-run.ts";
 import { type InstanceState, readInstanceState, sameState } from "./instance-state.ts";
 import { missingRights } from "./missing-rights.ts";
+import { refuseMeter } from "./refuse-meter.ts";
 import type { PlanChoice } from "./select-plans.ts";
 import { packageSimulation, storeSimulation } from "./store-simulation.ts";
 import { storeInstance, storeOperator } from "./store-wanted.ts";
@@ -63,6 +64,8 @@ export async function carryOut(
 ): Promise<ActionResult> {
   const first = change.decide(change.state);
   if ("settled" in first) return { kind: "nothing-to-do", message: first.settled };
+  const isNew = change.state.object === undefined;
+  refuseMeter(ctx, { kind: change.kind, isNew, pkg: first.pkg });
   // What is wrong with it is told before anything is written.
   if (ctx.cluster.simulated) packageSimulation(first.pkg);
   const { name } = change.state;

@@ -20,6 +20,8 @@ export interface ActionContext {
   readonly limits: RunLimits;
   /** Take fields from their other managers. */
   readonly forceConflicts: boolean;
+  /** Measure the whole run with the package's meter (`--meter`). */
+  readonly meter?: boolean;
   /** kplan's own version, checked against a package's `kplanVersion`. */
   readonly version: string;
   /** The processes of this machine; the real ones when absent. */

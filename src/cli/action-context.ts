@@ -27,6 +27,7 @@ export async function actionContext(
     },
     limits: runLimits(request.options),
     forceConflicts: request.options.forceConflicts === true,
+    meter: request.options.meter === true,
     version: deps.version,
   };
 }

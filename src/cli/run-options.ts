@@ -106,6 +106,14 @@ export function addRunOptions(command: Command): Command {
     );
 }
 
+/** Adds `--meter`. */
+export function addMeterOption(command: Command): Command {
+  return command.option(
+    "--meter",
+    "measure what clients feel during the whole run with the package's meter",
+  );
+}
+
 /** The limits that `addRunOptions` received. */
 export function runLimits(options: Record<string, unknown>): RunLimits {
   const number = (key: string, fallback: number): number => {

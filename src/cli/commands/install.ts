@@ -1,6 +1,7 @@
 import { drive } from "../drive.ts";
 import { clusterFlags } from "../global-options.ts";
 import {
+  addMeterOption,
   addNewInstanceOption,
   addOutputOption,
   addRunOptions,
@@ -18,6 +19,7 @@ export const addInstall: AddCommand = (program, deps, run) => {
   addNewInstanceOption(command);
   addValueOptions(command, false);
   addRunOptions(command);
+  addMeterOption(command);
   addOutputOption(command)
     .option("--create-namespace", "create the namespace when it is not there")
     .option("--reuse-claims", "install over the claims that an earlier instance of that name left")

@@ -1,7 +1,12 @@
 import { drive } from "../drive.ts";
 import { EXIT } from "../exit-code.ts";
 import { clusterFlags } from "../global-options.ts";
-import { addInstanceOption, addOutputOption, addRunOptions } from "../run-options.ts";
+import {
+  addInstanceOption,
+  addMeterOption,
+  addOutputOption,
+  addRunOptions,
+} from "../run-options.ts";
 import { type AddCommand, examples } from "./command.ts";
 
 /** `kplan plan status | history | trigger` */
@@ -62,6 +67,7 @@ export const addPlan: AddCommand = (program, deps, run) => {
     .description("run a plan with the parameters as they are");
   addInstanceOption(trigger);
   addRunOptions(trigger);
+  addMeterOption(trigger);
   addOutputOption(trigger);
   examples(trigger, [["kplan plan trigger smoke", "run the plan `smoke`"]]);
   trigger.action((name: string, options) =>

@@ -2,6 +2,7 @@ import { drive } from "../drive.ts";
 import { clusterFlags } from "../global-options.ts";
 import {
   addInstanceOption,
+  addMeterOption,
   addOutputOption,
   addRunOptions,
   addValueOptions,
@@ -17,6 +18,7 @@ export const addUpdate: AddCommand = (program, deps, run) => {
   addInstanceOption(command);
   addValueOptions(command, true);
   addRunOptions(command);
+  addMeterOption(command);
   addOutputOption(command);
   examples(command, [
     ["kplan update -p NODE_COUNT=5", "scale the only instance of the namespace"],

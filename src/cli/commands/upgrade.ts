@@ -2,6 +2,7 @@ import { drive } from "../drive.ts";
 import { clusterFlags } from "../global-options.ts";
 import {
   addInstanceOption,
+  addMeterOption,
   addOutputOption,
   addRunOptions,
   addValueOptions,
@@ -18,6 +19,7 @@ export const addUpgrade: AddCommand = (program, deps, run) => {
   addInstanceOption(command);
   addValueOptions(command, true);
   addRunOptions(command);
+  addMeterOption(command);
   addOutputOption(command).option(
     "--replace-version",
     "replace a package of the same version whose content differs",
