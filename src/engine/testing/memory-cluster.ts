@@ -48,7 +48,10 @@ export interface MemoryOptions {
   ) => ExecResult | undefined | Promise<ExecResult | undefined>;
   /** What a pod prints, each line after so many milliseconds more; then its container has ended. Nothing when absent. */
   readonly log?: (pod: ObjectRef) => Iterable<readonly [afterMs: number, line: string]>;
-  readonly mayI?: (verb: string, ref: { readonly kind: string }) => boolean;
+  readonly mayI?: (
+    verb: string,
+    ref: { readonly kind: string; readonly subresource?: string },
+  ) => boolean;
 }
 
 /** Sees an object that was written, and the cluster to act on. */
