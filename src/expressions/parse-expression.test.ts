@@ -8,6 +8,8 @@ test.each([
   ["Facts.look.uuid == Facts['a-b'].x", ["Facts.look.uuid", "Facts.a-b.x"], "bool"],
   ["Facts[Params.NAME]", ["Facts", "Params.NAME"], "dyn"],
   ["has(Facts.look)", ["Facts.look"], "bool"],
+  ["'look' in Facts", ["Facts.look"], "bool"],
+  ["Params.NAME in Params.LIST", ["Params.NAME", "Params.LIST"], "bool"],
   ["Facts.all(Params, Params != 'a')", ["Facts"], "bool"],
   ["Facts.look.members.map(m, m.seqno + Params.N)", ["Facts.look.members", "Params.N"], "list"],
   ["Params", ["Params"], "dyn"],
@@ -19,7 +21,17 @@ test.each([
   expect(parsed.type).toBe(type);
 });
 
+test("what an expression asks for need not be there", () => {
+  const { uses } = parseExpression("has(Facts.a.b) && 'c' in Facts && Facts.d", NAMES);
+  expect(uses.map(({ asked }) => asked)).toEqual([true, true, undefined]);
+});
+
 test.each([
+  [
+    "has(Facts['a-b'])",
+    'has() takes names with dots between, as in has(Facts.look.uuid); for others there is "name" in Facts',
+    4,
+  ],
   ["Params.X > > 1", "unexpected token: >", 11],
   ["true &&\n  Parms.X", 'there is no Parms, did you mean "Params"?', 10],
   ["Pods.all(p, true)", "there is no Pods; there is Params, Facts, Capabilities", 0],

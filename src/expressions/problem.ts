@@ -60,6 +60,10 @@ function inOurWords(code: string, summary: string): string {
       return text.replace(/^no such overload: (.*)$/, "$1 has no meaning");
     case "no_matching_overload":
       return text.replace(/^found no matching overload for '(.*)'$/, "$1 has no meaning");
+    case "invalid_macro_argument":
+      return summary.startsWith("has()")
+        ? 'has() takes names with dots between, as in has(Facts.look.uuid); for others there is "name" in Facts'
+        : text;
     case "limit_exceeded":
       return "it is too long or nested too deep";
     default:

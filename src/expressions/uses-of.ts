@@ -7,7 +7,7 @@ export interface NameUse {
   readonly path: readonly string[];
   /** Where it begins in the text, from 0. */
   readonly offset: number;
-  /** `has()` asks whether it is there. */
+  /** `has(a.b)` or `"b" in a` asks whether it is there. */
   readonly asked?: true;
 }
 
@@ -31,6 +31,12 @@ function collect(node: ASTNode, bound: ReadonlySet<string>): NameUse[] {
     return partsOf(node).flatMap((part) =>
       collect(part, bound).map((use) => ({ ...use, asked: true as const })),
     );
+  if (node.op === "in") {
+    const [key, from] = node.args;
+    const path = key.op === "value" && typeof key.args === "string" && pathOf(from);
+    if (path && !bound.has(path[0] ?? ""))
+      return [{ path: [...path, String(key.args)], offset: from.start, asked: true }];
+  }
   if (node.op === "rcall" && MACROS.includes(node.args[0])) {
     const [, receiver, [variable, ...bodies]] = node.args;
     const inside = variable?.op === "id" ? new Set([...bound, variable.args]) : bound;

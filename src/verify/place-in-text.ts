@@ -21,7 +21,7 @@ export function placeInText(
   return inBlock(at, lines, text, offset) ?? at;
 }
 
-/** In a block, whose lines follow the place of the text, indented alike. */
+/** In a block, whose lines stand at the place of the text or follow it, indented alike. */
 function inBlock(
   at: Place,
   lines: readonly string[],
@@ -29,12 +29,15 @@ function inBlock(
   offset: number,
 ): Place | undefined {
   const before = text.slice(0, offset).split("\n");
-  const wanted = text.split("\n")[before.length - 1] ?? "";
-  const [first = ""] = text.split("\n");
-  const indent = (lines[at.line] ?? "").indexOf(first);
-  const line = at.line + before.length - 1;
-  if (first === "" || indent < 0 || lines[line]?.slice(indent) !== wanted) return undefined;
-  return { ...at, line: line + 1, col: indent + 1 + (before.at(-1) ?? "").length };
+  const down = before.length - 1;
+  const all = text.split("\n");
+  for (const from of [at.line - 1, at.line]) {
+    const indent = (lines[from] ?? "").length - (lines[from] ?? "").trimStart().length;
+    const isHere = [0, down].every((index) => lines[from + index]?.slice(indent) === all[index]);
+    if (isHere && indent > 0)
+      return { ...at, line: from + down + 1, col: indent + 1 + (before.at(-1) ?? "").length };
+  }
+  return undefined;
 }
 
 const kept = new WeakMap<OperatorPackage, readonly string[]>();

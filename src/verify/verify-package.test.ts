@@ -66,6 +66,20 @@ test("a right package", () => {
   ).toEqual([]);
 });
 
+test("a plan for emergencies whose command the README tells", () => {
+  const args = [
+    { deploy: "config [config.yaml]", rescue: "again [config.yaml]" },
+    { "config.yaml": CONFIG },
+  ] as const;
+  expect(said(...args)).toEqual([
+    'operator.yaml:13:3: warning: plan "rescue" is triggered by no parameter: only "kplan plan trigger rescue" runs it',
+  ]);
+  const pkg = packageOf(...args);
+  const text = new TextEncoder().encode("Then run `kplan plan trigger rescue`.");
+  const files = new Map([...pkg.files, ["README.md", text] as const]);
+  expect(verifyPackage({ ...pkg, files })).toEqual([]);
+});
+
 test.each<[string, Parameters<typeof packageOf>, string[]]>([
   [
     "a task that is not there",

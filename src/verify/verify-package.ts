@@ -8,6 +8,7 @@ import { checkNames } from "./rules/check-names.ts";
 import { checkTexts } from "./rules/check-texts.ts";
 import { deployPlan } from "./rules/deploy-plan.ts";
 import { factsInOrder } from "./rules/facts-in-order.ts";
+import { gateNames } from "./rules/gate-names.ts";
 import { knownFacts } from "./rules/known-facts.ts";
 import { meters } from "./rules/meters.ts";
 import { missingTasks } from "./rules/missing-tasks.ts";
@@ -16,6 +17,7 @@ import { missingTriggers } from "./rules/missing-triggers.ts";
 import { renders } from "./rules/renders.ts";
 import { rendersObjects } from "./rules/renders-objects.ts";
 import { sameObject } from "./rules/same-object.ts";
+import { simulation } from "./rules/simulation.ts";
 import { stepPods } from "./rules/step-pods.ts";
 import { unusedParameters } from "./rules/unused-parameters.ts";
 import { unusedPlans } from "./rules/unused-plans.ts";
@@ -41,7 +43,9 @@ const RULES: readonly VerifyRule[] = [
   sameObject,
   usedBeforeApplied,
   stepPods,
+  gateNames,
   meters,
+  simulation,
   unusedTasks,
   unusedPlans,
   unusedTemplates,

@@ -27,8 +27,12 @@ function issuesOf(
       placeInText(pkg, path, text, offset),
       hint,
     );
-  if (problem) return [issue(problem.message, problem.offset)];
   const wrong: Issue[] = [];
+  for (const { path: use, offset } of uses) {
+    const cut = use[0] === "Facts" ? factProblem(pkg, use[1], "expression") : undefined;
+    if (cut?.hint) return [issue(cut.message, offset, cut.hint)];
+  }
+  if (problem) return [issue(problem.message, problem.offset)];
   if (type !== wants && type !== "dyn") wrong.push(issue(typeMessage(wants, type), 0));
   for (const use of uses) {
     const [root = "", ...members] = use.path;

@@ -2,7 +2,6 @@ import { errorIssue, type Issue, warningIssue } from "../../model/issue.ts";
 import { isMap } from "../../model/json.ts";
 import { KplanError } from "../../model/kplan-error.ts";
 import type { KubeObject } from "../../model/kube-object.ts";
-import { didYouMean } from "../../model/nearest.ts";
 import { renderTemplate } from "../../render/render-template.ts";
 import type { PackageView } from "../package-view.ts";
 import { type RenderedTemplate, scopeOfStep } from "../render-plans.ts";
@@ -103,7 +102,7 @@ function issuesOf(
     issues.push(
       errorIssue(
         "rollout-target",
-        `the rollout of step ${where} is of StatefulSet ${named}, and the step applies ${count}${didYouMean(named, names)}`,
+        `the rollout of step ${where} is of StatefulSet ${named}, and the step applies ${count}`,
         place("rollout", "statefulSet"),
       ),
     );

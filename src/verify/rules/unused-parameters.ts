@@ -7,14 +7,17 @@ import { needsOf } from "../needs-of.ts";
 import type { PlacedExpression } from "../operator-words.ts";
 import type { PackageView } from "../package-view.ts";
 import { instanceNameOf } from "../render-plans.ts";
+import { checkExpressions } from "./check-expressions.ts";
+import { checkTexts } from "./check-texts.ts";
 
 /**
- * Every parameter is read by a template or an expression. Secrets are also read by pods that use the instance's Secret by its name. Says nothing while a template is
+ * Every parameter is read by a template or an expression. Secrets are also read by pods that use the instance's Secret by its name. Says nothing while one of them is
  * wrong: it may have meant any of them.
  */
 export function unusedParameters(view: PackageView): Issue[] {
   const { pkg, words, templateIssues } = view;
-  if (templateIssues.length > 0) return [];
+  if (templateIssues.length > 0 || checkTexts(view).length > 0 || checkExpressions(view).length > 0)
+    return [];
   const texts = [...pkg.templates.values(), ...words.texts.map(({ text }) => text)];
   const used = new Set([
     ...texts.flatMap((text) => [...usedParameters(text)]),
