@@ -2,6 +2,8 @@ import { type Found, kubectl, object, objects } from "./kubectl.ts";
 
 /** The default instance of the Galera package, as its parts are named. */
 export const INSTANCE = "galera-instance";
+/** The operator's own account. */
+export const WATCHER = "galera-operator";
 const BOOTSTRAP_PODS = `app.kubernetes.io/instance=${INSTANCE},app.kubernetes.io/component=bootstrap`;
 const MEMBER_PODS = `app.kubernetes.io/instance=${INSTANCE},app.kubernetes.io/component=member`;
 
@@ -65,14 +67,19 @@ export async function sql(
   at: { readonly pod: string; readonly through?: "socket" | "service" },
   statement: string,
 ): Promise<readonly string[]> {
-  const secret = await object(namespace, "secret", `${INSTANCE}-secrets`);
-  const password = Buffer.from(secret?.data?.MYSQL_ROOT_PASSWORD ?? "", "base64").toString();
+  const root = await password(namespace, "MYSQL_ROOT_PASSWORD");
   const where = at.through === "service" ? `-h ${INSTANCE}-cs` : "-S /run/mysqld/mysqld.sock";
   // The password goes in by standard input, so that it is in no process list.
   const script = `read -r MYSQL_PWD; export MYSQL_PWD; exec mariadb --no-defaults ${where} -uroot -BN`;
   const args = ["exec", "-i", at.pod, "-c", "mariadb", "--", "bash", "-c", script];
-  const text = await kubectl(namespace, args, `${password}\n${statement}\n`);
+  const text = await kubectl(namespace, args, `${root}\n${statement}\n`);
   return text.split("\n").filter((line) => line !== "");
+}
+
+/** A password as the instance's Secret has it, by the name of its parameter. */
+export async function password(namespace: string, name: string): Promise<string> {
+  const secret = await object(namespace, "secret", `${INSTANCE}-secrets`);
+  return Buffer.from(secret?.data?.[name] ?? "", "base64").toString();
 }
 
 /** Pod UID and restart count of each member, which a change without restarts leaves as they are. */

@@ -1,12 +1,15 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll } from "vitest";
 import { kubectl, object } from "./kubectl.ts";
 import { until } from "./until.ts";
 
 /**
- * A namespace for the tests of this file: new before them, deleted after them. A failed run's is left to be looked at when KPLAN_KEEP_NAMESPACES is set.
+ * A namespace for the tests of this file, named by the prefix and a random end: new before them, deleted after them. A failed run's is left to be looked at when KPLAN_KEEP_NAMESPACES is set.
  * Gives its name.
  */
-export function useNamespace(name: string): string {
+export function useNamespace(prefix: string): string {
+  // Two runs on one cluster keep out of each other's way.
+  const name = `${prefix}-${randomBytes(3).toString("hex")}`;
   beforeAll(async () => {
     if (!process.env.KUBECONFIG)
       throw new Error("KUBECONFIG says which cluster these tests run on");
