@@ -243,6 +243,85 @@ const PACKAGES: Readonly<Record<string, readonly [Record<string, string | null>,
     template("\ndata:", "\ndatta: {a: b}\ndata:"),
     /ConfigMap demo-instance-config.*datta/,
   ],
+  "a condition that does not parse": [
+    step("when: Params.COUNT >"),
+    /operator\.yaml:16:\d+.*the end/,
+  ],
+  "a condition over a parameter that nobody declares": [
+    step("when: Params.CONT > 1"),
+    /operator\.yaml:16:19.*CONT.*COUNT/,
+  ],
+  "a condition over what is no name": [step("when: Param.COUNT > 1"), /16:19.*Param.*Params/],
+  "a condition that is a number": [step("when: 1 + 2"), /16:19.*int/],
+  "a condition that is a list": [step("when: [true]"), /operator\.yaml:16:19.*expression/],
+  "a condition over the prototype": [
+    step("when: Params.constructor.name == 'x'"),
+    /operator\.yaml:16:19.*constructor/,
+  ],
+  "a condition without end": [
+    step(`when: ${"(".repeat(500)}`),
+    /operator\.yaml:16:.*too long|nested/,
+  ],
+  "a condition over the fact of no task": [
+    step("when: Facts.look.ok"),
+    /operator\.yaml:16:19.*look.*Exec/,
+  ],
+  "a fact that is read before it is found out": [
+    {
+      "operator.yaml": `${operatorWith(exec("pods: app=demo, command: [look]"))}            when: Facts.look.ok\n          - name: late\n            tasks: [look]\n`,
+    },
+    /operator\.yaml:\d+:19.*Facts\.look.*before/,
+  ],
+  "a command in pods and in one pod": [
+    { "operator.yaml": operatorWith(exec("pods: app=demo, pod: demo-0, command: [look]")) },
+    /operator\.yaml:11:.*either pods or pod/,
+  ],
+  "a command nowhere": [
+    { "operator.yaml": operatorWith(exec("command: [look]")) },
+    /operator\.yaml:11:.*pods.*pod/,
+  ],
+  "a command with an undeclared name": [
+    { "operator.yaml": operatorWith(exec('pod: demo-0, command: ["{{Params.CONT}}"]')) },
+    /operator\.yaml:11:\d+.*CONT.*COUNT/,
+  ],
+  "a record that is misspelled": [
+    { "operator.yaml": operatorWith(exec("pod: a, command: [b], record: {nmae: c}")) },
+    /operator\.yaml:11:\d+.*nmae.*name/,
+  ],
+  "a requirement without its id": [
+    step("require: [{expression: true, message: No}]"),
+    /operator\.yaml:16:23.*id/,
+  ],
+  "two requirements of one id": [
+    step(
+      "require: [{id: a, expression: true, message: No}, {id: a, expression: false, message: No}]",
+    ),
+    /operator\.yaml:16:\d+.*another requirement "a"/,
+  ],
+  "a gate that asks nothing": [step("gate: {expect: [{any: true}]}"), /operator\.yaml:16:19.*exec/],
+  "a statement without its client": [
+    step("gate: {sql: SELECT 1, expect: [{any: true}]}"),
+    /operator\.yaml:16:19.*client/,
+  ],
+  "an expectation that is misspelled": [
+    step("gate: {exec: [a], expect: [{al: true}]}"),
+    /operator\.yaml:16:41.*al.*all/,
+  ],
+  "a gate without pods": [
+    step("gate: {exec: [a], expect: [{any: true}]}"),
+    /operator\.yaml:16:19.*which pods/,
+  ],
+  "a rollout without a StatefulSet": [step("rollout: {}"), /operator\.yaml:16:22.*StatefulSet/],
+  "a meter that is not there": [step("meter: true"), /operator\.yaml:16:20.*meter/],
+  "a meter whose pod is not there": [
+    step("meter: {pod: metre.yaml}"),
+    /operator\.yaml:16:26.*metre\.yaml/,
+  ],
+  "an onImmutable that is none": [step("onImmutable: recraete"), /16:26.*recraete.*recreate/],
+  "answers of simulated pods that are misspelled": [
+    { "tests/simulate.yaml": "exec:\n  - {comand: x, stdout: y}\n" },
+    /tests\/simulate\.yaml:2:6.*comand.*command/,
+  ],
   "a KUDO package": [operator("kplan.dev/v1", "kudo.dev/v1beta1"), /kudo\.dev\/v1beta1/],
 };
 
@@ -422,6 +501,23 @@ function world() {
 async function nothingWasApplied(): Promise<void> {
   const result = await cli(["get", "instances", "-o", "json"], world());
   expect(JSON.parse(result.stdout)).toEqual([]);
+}
+
+/** One more line in the good package's step. */
+function step(line: string): Record<string, string> {
+  return operator(
+    "            tasks: [config]",
+    `            tasks: [config]\n            ${line}`,
+  );
+}
+
+/** The good package's operator.yaml with one more task, at line 9. */
+function operatorWith(task: string): string {
+  return operator("plans:", `${task}plans:`)["operator.yaml"] ?? "";
+}
+
+function exec(spec: string): string {
+  return `  - name: look\n    kind: Exec\n    spec: {${spec}}\n`;
 }
 
 function operator(from: string, to: string): Record<string, string> {
