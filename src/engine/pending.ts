@@ -17,7 +17,7 @@ export function pendingStatus(plan: Plan, uid: string, at: string): PlanStatus {
 }
 
 /**
- * Where a run goes on: steps that were COMPLETE stay so, every other one is PENDING again, and phases and steps that the plan does not have are left out.
+ * Where a run goes on: steps that were COMPLETE stay as they are, every other one is PENDING again, and phases and steps that the plan does not have are left out.
  * Without an earlier status it is `pendingStatus`.
  */
 export function resumedStatus(
@@ -26,11 +26,11 @@ export function resumedStatus(
   uid: string,
   at: string,
 ): PlanStatus {
-  const complete = new Set(
+  const complete = new Map(
     before?.phases.flatMap((phase) =>
       phase.steps
         .filter((step) => step.status === "COMPLETE")
-        .map((step) => `${phase.name}/${step.name}`),
+        .map((step) => [`${phase.name}/${step.name}`, step] as const),
     ),
   );
   const pending = pendingStatus(plan, uid, at);
@@ -39,9 +39,8 @@ export function resumedStatus(
     ...pending,
     phases: pending.phases.map((phase) => ({
       ...phase,
-      steps: phase.steps.map((step) =>
-        complete.has(`${phase.name}/${step.name}`) ? { ...step, status: "COMPLETE" } : step,
-      ),
+      // With its message: why it was skipped.
+      steps: phase.steps.map((step) => complete.get(`${phase.name}/${step.name}`) ?? step),
     })),
   });
 }

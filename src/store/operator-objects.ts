@@ -5,7 +5,7 @@ import { ANNOTATION, KUDO_API_VERSION, LABEL, operatorVersionName } from "../mod
 import type { OperatorPackage } from "../model/package.ts";
 import type { Parameter } from "../model/parameter.ts";
 import type { Plan } from "../model/plan.ts";
-import type { ExecTask, Task } from "../model/task.ts";
+import type { Task } from "../model/task.ts";
 
 /** On an OperatorVersion: the names of its plans in the order of the package (JSON), which a map of Kubernetes loses. */
 const PLAN_ORDER = "kplan.dev/plan-order";
@@ -89,18 +89,14 @@ function taskOf(task: Task): JsonMap {
     case "Apply":
     case "Delete":
       return { name, kind, spec: { resources: task.resources } };
+    // KUDO has no such task, and its schema no room for one: what it says is in the package's Secrets.
     case "Exec":
-      return { name, kind, spec: execSpec(task) };
+      return { name, kind, spec: {} };
     case "Dummy":
       return { name, kind, spec: { wantErr: task.wantErr, fatal: task.fatal, done: task.done } };
     default:
       return assertNever(kind);
   }
-}
-
-/** As `operator.yaml` has it, in milliseconds. */
-function execSpec({ kind: _, name: __, when: ___, record, ...spec }: ExecTask): JsonMap {
-  return { ...spec, ...(record !== undefined && { record: { ...record } }) };
 }
 
 function parameterOf(parameter: Parameter): JsonMap {
