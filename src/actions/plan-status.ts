@@ -1,9 +1,11 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Plan, Strategy } from "../model/plan.ts";
+import type { RunRecord } from "../model/run.ts";
 import { isRunning, type PlanStatus } from "../model/status.ts";
 import { storedPlanStatus } from "../store/instance-status.ts";
 import { leaseRef, leaseState } from "../store/lease-object.ts";
 import { planOrder } from "../store/operator-objects.ts";
+import { listRuns } from "../store/run-store.ts";
 import type { ActionContext } from "./context.ts";
 import { findInstance, operatorVersionOf } from "./find-instance.ts";
 import { getOperatorVersion } from "./operator-version.ts";
@@ -25,6 +27,12 @@ export interface PlanStatusView {
   readonly current?: string;
   /** Set when a plan is unfinished and nobody drives it: `interrupted, last driven 3 min ago`. */
   readonly interrupted?: string;
+  /** Why the last run ended or stands still, other than by being complete or failed: `Paused`, with its message. */
+  readonly paused?: string;
+  /** What the last run knows: what its Exec tasks found out, by task. Absent: nothing. */
+  readonly facts?: RunRecord["facts"];
+  /** What meters found in the last run, by `plan.phase.step`. Absent: nothing. */
+  readonly meters?: RunRecord["meters"];
 }
 
 /** A plan with its strategies, as KUDO's tree shows it. */
@@ -36,7 +44,10 @@ export interface PlanStatusEntry extends PlanStatus {
 
 type Where = Pick<ActionContext, "cluster" | "namespace">;
 
-/** Reads how an instance stands: one request for the Instance, one of its OperatorVersion, and one of its Lease while a plan is unfinished. */
+/**
+ * Reads how an instance stands: one request for the Instance, then at the same time one for its OperatorVersion, one for its runs, and one for its Lease while a plan
+ * is unfinished.
+ */
 export async function planStatus(
   ctx: Where,
   request: { readonly instance?: string },
@@ -45,11 +56,22 @@ export async function planStatus(
   const operatorVersion = operatorVersionOf(instance);
   const stored = storedPlanStatus(instance);
   const unfinished = stored.some(({ status }) => isRunning(status));
-  const [version, interrupted] = await Promise.all([
+  const { name } = instance.metadata;
+  const [version, interrupted, runs] = await Promise.all([
     getOperatorVersion(ctx, operatorVersion),
-    unfinished ? sayInterrupted(ctx, instance.metadata.name) : undefined,
+    unfinished ? sayInterrupted(ctx, name) : undefined,
+    listRuns(ctx.cluster, { namespace: ctx.namespace, instance: name }),
   ]);
-  return { ...viewOf(instance, version, stored), ...(interrupted && { interrupted }) };
+  const view = viewOf(instance, version, stored);
+  const uid = view.plans.find((plan) => plan.name === view.current)?.uid;
+  const last = runs.find(({ record }) => record.uid === uid)?.record;
+  return {
+    ...view,
+    ...(interrupted && { interrupted }),
+    ...(interrupted && last?.reason === "Paused" && { paused: last.message ?? "paused" }),
+    ...(last?.facts && { facts: last.facts }),
+    ...(last?.meters && { meters: last.meters }),
+  };
 }
 
 function viewOf(

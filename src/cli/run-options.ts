@@ -106,12 +106,13 @@ export function addRunOptions(command: Command): Command {
     );
 }
 
-/** Adds `--meter`. */
-export function addMeterOption(command: Command): Command {
-  return command.option(
+/** Adds `--meter`; `hidden` where it is only known to be refused with a reason. */
+export function addMeterOption(command: Command, hidden = false): Command {
+  const option = new Option(
     "--meter",
     "measure what clients feel during the whole run with the package's meter",
   );
+  return command.addOption(hidden ? option.hideHelp() : option);
 }
 
 /** The limits that `addRunOptions` received. */

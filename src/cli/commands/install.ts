@@ -19,7 +19,7 @@ export const addInstall: AddCommand = (program, deps, run) => {
   addNewInstanceOption(command);
   addValueOptions(command, false);
   addRunOptions(command);
-  addMeterOption(command);
+  addMeterOption(command, true);
   addOutputOption(command)
     .option("--create-namespace", "create the namespace when it is not there")
     .option("--reuse-claims", "install over the claims that an earlier instance of that name left")

@@ -29,7 +29,8 @@ export const addPlan: AddCommand = (program, deps, run) => {
           await printValue(value, options.output, deps.terminal);
         } else {
           const { planTree } = await import("../output/plan-tree.ts");
-          deps.terminal.out(planTree(view));
+          const { runFindings } = await import("../output/run-findings.ts");
+          deps.terminal.out(`${planTree(view)}${runFindings(view)}`);
         }
         return EXIT.ok;
       } finally {

@@ -1,20 +1,52 @@
 import type { RunEvent } from "../../model/event.ts";
 import { refText } from "../../model/kube-object.ts";
 import { pathText } from "../../model/run.ts";
+import { isTerminal } from "../../model/status.ts";
 import type { Terminal } from "../terminal.ts";
 import { duration } from "./duration.ts";
 import type { EventView } from "./event-view.ts";
+import { factLines } from "./fact-lines.ts";
+import { gateText } from "./gate-text.ts";
+import { meterText } from "./meter-text.ts";
 import { checkingText, outcomeText } from "./outcome-text.ts";
+import { printable } from "./printable.ts";
 
 /** A line for each event, for logs and pipes: time since the start, place, what happened. */
 export function plainLines(terminal: Terminal, simulated: boolean): EventView {
   let start: number | undefined;
+  const meters = new Map<string, MeterNews>();
   const say = (event: RunEvent, text: string): void => {
     start ??= Date.parse(event.at);
-    terminal.out(`${duration(Date.parse(event.at) - start).padStart(6)}  ${text}\n`);
+    const time = duration(Date.parse(event.at) - start).padStart(6);
+    terminal.out(`${time}  ${text.replaceAll("\n", `\n${" ".repeat(8)}`)}\n`);
+  };
+  /** What a meter says, from time to time, and at once when it is over its budget. */
+  const sayMeter = (event: RunEvent & { readonly type: "meter" }): void => {
+    const key = pathText(event.path);
+    const text = `${key} ${meterText(event.total)}`;
+    const before = meters.get(key);
+    const since = Date.parse(event.at) - (before?.saidAt ?? Date.parse(event.at));
+    const isNews = event.total.over !== before?.over || before === undefined;
+    if (isNews || since >= METER_EVERY) {
+      meters.set(key, { saidAt: Date.parse(event.at), over: event.total.over, unsaid: undefined });
+      say(event, text);
+    } else meters.set(key, { ...before, unsaid: text });
+  };
+  /** What a meter found last, before its step is left. */
+  const sayRest = (event: RunEvent): void => {
+    for (const [key, news] of meters) {
+      const isOver =
+        event.type === "run-finished" ||
+        (event.type === "status" && pathText(event.path) === key && isTerminal(event.status));
+      if (!isOver) continue;
+      meters.delete(key);
+      if (news.unsaid !== undefined) say(event, news.unsaid);
+    }
   };
   return {
     event(event) {
+      if (event.type === "meter") return sayMeter(event);
+      sayRest(event);
       const text = lineOf(event, simulated);
       if (text === undefined) return;
       if (event.type === "warning") terminal.err(`warning: ${event.message}\n`);
@@ -24,8 +56,21 @@ export function plainLines(terminal: Terminal, simulated: boolean): EventView {
   };
 }
 
+/** Milliseconds between two lines about a meter, at least. */
+const METER_EVERY = 10_000;
+
+/** What is said of a meter, and what is not yet. */
+interface MeterNews {
+  readonly saidAt: number;
+  readonly over: string | undefined;
+  readonly unsaid: string | undefined;
+}
+
 /** What a line says of an event; undefined for events that are no news in a log. */
-function lineOf(event: RunEvent, simulated: boolean): string | undefined {
+function lineOf(
+  event: Exclude<RunEvent, { readonly type: "meter" }>,
+  simulated: boolean,
+): string | undefined {
   switch (event.type) {
     case "run-started": {
       const { run, plans, resumed } = event;
@@ -51,13 +96,15 @@ function lineOf(event: RunEvent, simulated: boolean): string | undefined {
         ? `${pathText(event.path)} ${refText(event.ref)} ready`
         : `${pathText(event.path)} ${refText(event.ref)}: ${event.health.message}`;
     case "fact":
-    case "meter":
-      return undefined;
+      return `${pathText(event.path)} found ${factLines(event.task, event.value).join("\n")}`;
     case "gate":
+      return `${pathText(event.path)} ${gateText(event)}`;
     case "rollout":
-      return `${pathText(event.path)} ${event.message}`;
+      return `${pathText(event.path)} ${refText(event.ref)}: ${printable(event.message)}`;
     case "task-finished":
-      return undefined;
+      return event.skipped === undefined
+        ? undefined
+        : `${pathText(event.path)} skipped: ${printable(event.skipped)}`;
     case "retry":
       return `${pathText(event.path)} again in ${duration(event.inMs)}: ${event.message}`;
     case "warning":

@@ -1,9 +1,12 @@
 import type { RunEvent } from "../../model/event.ts";
 import type { Health } from "../../model/health.ts";
+import type { Json } from "../../model/json.ts";
 import { refText } from "../../model/kube-object.ts";
+import type { MeterSummary } from "../../model/meter.ts";
 import type { Plan } from "../../model/plan.ts";
 import { pathText, type RunOutcome, type RunPath } from "../../model/run.ts";
 import type { ExecutionStatus, PlanStatus } from "../../model/status.ts";
+import { gateText } from "./gate-text.ts";
 import { checkingText } from "./outcome-text.ts";
 
 /** A run as it can be drawn at any moment: what the events so far add up to. */
@@ -27,7 +30,33 @@ export interface NodePicture {
   readonly to: number | undefined;
   /** One sentence for each object that is not there yet, by object. */
   readonly waiting: ReadonlyMap<string, string>;
+  /** Its condition was false. */
+  readonly skipped: boolean;
+  /** Why tasks were skipped, by task. */
+  readonly skippedTasks: ReadonlyMap<string, string>;
+  /** What its rollout does now, by object. */
+  readonly rollouts: ReadonlyMap<string, string>;
+  /** What its gate shows now. */
+  readonly gate: string | undefined;
+  readonly meter: MeterSummary | undefined;
+  /** What was found out, by task. */
+  readonly facts: ReadonlyMap<string, Json>;
 }
+
+/** A node that nothing is known of. */
+const BLANK: NodePicture = {
+  status: "PENDING",
+  message: undefined,
+  from: undefined,
+  to: undefined,
+  waiting: new Map(),
+  skipped: false,
+  skippedTasks: new Map(),
+  rollouts: new Map(),
+  gate: undefined,
+  meter: undefined,
+  facts: new Map(),
+};
 
 /** The picture of a run that has not begun. */
 export const EMPTY_PICTURE: RunPicture = {
@@ -59,7 +88,12 @@ export function addToPicture(picture: RunPicture, event: RunEvent): RunPicture {
         status: event.status,
         message: event.message,
         ...times(node, event.status, Date.parse(event.at)),
-        waiting: event.status === "COMPLETE" ? new Map() : node.waiting,
+        ...(event.status === "COMPLETE" && {
+          waiting: new Map(),
+          rollouts: new Map(),
+          gate: undefined,
+        }),
+        skipped: event.reason === "Skipped",
       }));
     case "object-health":
       return withNode(picture, stepOf(event.path), (node) => ({
@@ -84,12 +118,27 @@ export function addToPicture(picture: RunPicture, event: RunEvent): RunPicture {
           }))
         : picture;
     case "fact":
+      return withNode(picture, stepOf(event.path), (node) => ({
+        ...node,
+        facts: new Map(node.facts).set(event.task, event.value),
+      }));
     case "gate":
+      return withNode(picture, stepOf(event.path), (node) => ({ ...node, gate: gateText(event) }));
     case "rollout":
+      return withNode(picture, stepOf(event.path), (node) => ({
+        ...node,
+        rollouts: new Map(node.rollouts).set(refText(event.ref), event.message),
+      }));
     case "meter":
-      return picture;
+      return withNode(picture, stepOf(event.path), (node) => ({ ...node, meter: event.total }));
     case "task-finished":
-      return withNode(picture, stepOf(event.path), (node) => ({ ...node, waiting: new Map() }));
+      return withNode(picture, stepOf(event.path), (node) => ({
+        ...node,
+        waiting: new Map(),
+        ...(event.skipped !== undefined && {
+          skippedTasks: new Map(node.skippedTasks).set(event.path.task ?? "", event.skipped),
+        }),
+      }));
     case "retry":
       return withNode(picture, stepOf(event.path), (node) => ({ ...node, message: event.message }));
     case "warning":
@@ -108,7 +157,7 @@ export function stepOf(path: RunPath): RunPath {
 function nodesOf(statuses: readonly PlanStatus[]): Map<string, NodePicture> {
   const nodes = new Map<string, NodePicture>();
   const add = (key: string, status: ExecutionStatus, message?: string): void =>
-    void nodes.set(key, { status, message, from: undefined, to: undefined, waiting: new Map() });
+    void nodes.set(key, { ...BLANK, status, message });
   for (const plan of statuses) {
     add(plan.name, plan.status, plan.message);
     for (const phase of plan.phases) {
@@ -126,13 +175,7 @@ function withNode(
   change: (node: NodePicture) => NodePicture,
 ): RunPicture {
   const key = pathText(path);
-  const node = picture.nodes.get(key) ?? {
-    status: "PENDING" as const,
-    message: undefined,
-    from: undefined,
-    to: undefined,
-    waiting: new Map<string, string>(),
-  };
+  const node = picture.nodes.get(key) ?? BLANK;
   return { ...picture, nodes: new Map(picture.nodes).set(key, change(node)) };
 }
 

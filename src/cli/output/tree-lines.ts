@@ -2,7 +2,10 @@ import type { Phase, Plan, Step } from "../../model/plan.ts";
 import type { ExecutionStatus } from "../../model/status.ts";
 import { paint, type Terminal, type Tone } from "../terminal.ts";
 import { duration } from "./duration.ts";
+import { factLines } from "./fact-lines.ts";
+import { meterText } from "./meter-text.ts";
 import { outcomeText } from "./outcome-text.ts";
+import { printable } from "./printable.ts";
 import type { NodePicture, RunPicture } from "./run-picture.ts";
 
 /** Columns that a line with a duration takes at most, unless its text is longer. */
@@ -75,6 +78,8 @@ interface Canvas {
 
 function addPlan(plan: Plan, canvas: Canvas): void {
   addNode(0, plan.name, plan.name, canvas);
+  const { meter } = canvas.picture.nodes.get(plan.name) ?? {};
+  if (meter) canvas.addWrapped(4, meterText(meter), meter.over === undefined ? undefined : "warn");
   const key = (phase: Phase): string => `${plan.name}.${phase.name}`;
   const fold = folder<Phase>("phases to come", canvas, key);
   for (const phase of plan.phases) if (!fold.takes(phase)) addPhase(key(phase), phase, canvas);
@@ -101,14 +106,23 @@ function addPhase(key: string, phase: Phase, canvas: Canvas): void {
 function addStep(key: string, step: Step, canvas: Canvas): void {
   const node = canvas.picture.nodes.get(key);
   addNode(4, step.name, key, canvas);
-  if (node?.message) canvas.addWrapped(8, node.message, "warn");
-  for (const [object, sentence] of node?.waiting ?? [])
-    canvas.addWrapped(8, `${object}: ${sentence}`);
+  if (node === undefined) return;
+  if (node.message) canvas.addWrapped(8, node.message, node.skipped ? "dim" : "warn");
+  for (const [task, why] of node.skippedTasks)
+    canvas.addWrapped(8, `task ${task} skipped: ${printable(why)}`, "dim");
+  for (const [object, sentence] of node.rollouts)
+    canvas.addWrapped(8, `${object}: ${printable(sentence)}`, "busy");
+  for (const [object, sentence] of node.waiting) canvas.addWrapped(8, `${object}: ${sentence}`);
+  if (node.gate) canvas.addWrapped(8, node.gate);
+  const { meter } = node;
+  if (meter) canvas.addWrapped(8, meterText(meter), meter.over === undefined ? undefined : "warn");
+  for (const [task, value] of node.facts)
+    for (const line of factLines(task, value)) canvas.add(8, line);
 }
 
 function addNode(indent: number, text: string, key: string, { add, picture, now }: Canvas): void {
   const node = picture.nodes.get(key);
-  const [mark, tone] = MARKS[node?.status ?? "PENDING"];
+  const [mark, tone] = node?.skipped ? SKIPPED : MARKS[node?.status ?? "PENDING"];
   add(indent, `${mark} ${text}`, tone, elapsed(node, now));
 }
 
@@ -147,6 +161,8 @@ const MARKS: Record<ExecutionStatus, readonly [string, Tone]> = {
   ERROR: ["!", "warn"],
   FATAL_ERROR: ["✘", "bad"],
 };
+
+const SKIPPED: readonly [string, Tone] = ["–", "dim"];
 
 function elapsed(node: NodePicture | undefined, now: number): string {
   return node?.from === undefined ? "" : duration((node.to ?? now) - node.from);
