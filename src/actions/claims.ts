@@ -2,13 +2,13 @@ import { removeObjects } from "../engine/remove-objects.ts";
 import { ClusterError } from "../model/cluster.ts";
 import type { WriteFence } from "../model/driver.ts";
 import { KplanError } from "../model/kplan-error.ts";
-import { type ObjectRef, refOf } from "../model/kube-object.ts";
+import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts";
 import { LABEL } from "../model/names.ts";
 import { secretsRef } from "../store/secret-values.ts";
 import type { ActionContext } from "./context.ts";
 import { NO_RECORD } from "./no-record.ts";
 
-/** The claims of an instance, those of backups left out. One request; none where claims may not be listed. */
+/** The claims of an instance that hold its data, those that are kept whatever happens left out. One request; none where claims may not be listed. */
 export async function claimsOf(
   ctx: Pick<ActionContext, "cluster" | "namespace">,
   instance: string,
@@ -21,11 +21,16 @@ export async function claimsOf(
   };
   try {
     const { items } = await ctx.cluster.list(query);
-    return items.filter(({ metadata }) => metadata.labels?.[LABEL.role] !== "backup").map(refOf);
+    return items.filter((claim) => !isKept(claim)).map(refOf);
   } catch (error) {
     if (error instanceof ClusterError && error.kind === "forbidden") return [];
     throw error;
   }
+}
+
+/** Whether a claim is to outlive all that can be asked for, like one with backups (label `kplan.dev/lifetime: keep`). */
+export function isKept({ metadata }: KubeObject): boolean {
+  return metadata.labels?.[LABEL.lifetime] === "keep";
 }
 
 /**

@@ -18,7 +18,8 @@ export const LABEL = {
   role: "kplan.dev/role",
   /**
    * On a ConfigMap of a package, with the value `claims`: it says something about the data on the instance's claims, so it lives as long as they do: `uninstall`
-   * leaves it, `--delete-claims` deletes it with them.
+   * leaves it, `--delete-claims` deletes it with them. On a PersistentVolumeClaim, with the value `keep`: neither deletes it, and an install under the same name is not
+   * refused because of it; it holds backups.
    */
   lifetime: "kplan.dev/lifetime",
 } as const;
