@@ -1,5 +1,7 @@
+import { guardedFacts } from "../engine/foresee.ts";
+import { knownTemplates } from "../engine/known-templates.ts";
 import { materialize } from "../engine/materialize.ts";
-import { hasErrors, type Issue } from "../model/issue.ts";
+import { hasErrors, type Issue, warningIssue } from "../model/issue.ts";
 import { KplanError, refuse } from "../model/kplan-error.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import { defaultInstanceName } from "../model/names.ts";
@@ -52,9 +54,15 @@ export async function renderPackage(
   const { desired, issues: found } = desiredParameters(pkg, assigned, { name });
   if (hasErrors(found)) refuse(`parameters of ${pkg.operator.name}`, found);
   const inputs = offlineInputs(pkg, desired.values, { ...request, instance: name });
+  const rendered = pathsOf(pkg, request).map((path) => renderAt(inputs, path));
+  const late = new Map(
+    rendered.flatMap((each) => each.later.map((issue) => [issue.at?.file, issue] as const)),
+  );
   return {
-    tasks: pathsOf(pkg, request).flatMap((path) => renderAt(inputs, path)),
-    warnings: [...issues, ...found].filter(({ severity }) => severity === "warning"),
+    tasks: rendered.flatMap(({ tasks }) => tasks),
+    warnings: [...issues, ...found, ...late.values()].filter(
+      ({ severity }) => severity === "warning",
+    ),
   };
 }
 
@@ -71,7 +79,7 @@ function offlineInputs(
     pkg,
     instance: { name: request.instance, namespace: request.namespace ?? "default", uid },
     parameters,
-    facts: {},
+    facts: guardedFacts({}, new Set(commandsOf(pkg))),
     capabilities: request.capabilities,
     constants: { seed: uid, startedAt: "1970-01-01T00:00:00Z" },
     hashSalt: "",
@@ -104,14 +112,31 @@ function pathsOf(pkg: OperatorPackage, request: RenderRequest): readonly Require
     );
 }
 
-function renderAt(inputs: OfflineInputs, path: Required<RunPath>): readonly RenderedTask[] {
+function commandsOf({ operator }: OperatorPackage): readonly string[] {
+  return operator.tasks.filter(({ kind }) => kind === "Exec").map(({ name }) => name);
+}
+
+/** What a task's templates say; those that read what a command finds out cannot say it offline. */
+function renderAt(
+  inputs: OfflineInputs,
+  path: Required<RunPath>,
+): { readonly tasks: readonly RenderedTask[]; readonly later: readonly Issue[] } {
   const task = inputs.pkg.operator.tasks.find(({ name }) => name === path.task);
-  if (!task || task.kind === "Dummy" || task.kind === "Exec") return [];
-  const objects = materialize(inputs, path, task, {
+  if (!task || task.kind === "Dummy" || task.kind === "Exec") return { tasks: [], later: [] };
+  const { known, later } = knownTemplates(inputs, path, task);
+  const objects = materialize(inputs, path, known, {
     isNamespaced: ({ kind }) => !CLUSTER_SCOPED_KINDS.has(kind),
     dependency: () => undefined,
   });
-  return [{ path, act: task.kind === "Apply" ? "apply" : "delete", objects }];
+  const act = task.kind === "Apply" ? "apply" : "delete";
+  const warnings = [...later].map(([key, why]) =>
+    warningIssue("not-rendered", `not rendered: ${why}`, {
+      file: `templates/${key}`,
+      line: 1,
+      col: 1,
+    }),
+  );
+  return { tasks: [{ path, act, objects }], later: warnings };
 }
 
 function refuseUnknown(what: string, wanted: string | undefined, known: readonly string[]): void {

@@ -4,10 +4,10 @@ import { isMap } from "../model/json.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import { type KubeObject, type ObjectRef, refKey, refOf, refText } from "../model/kube-object.ts";
 import { type PlannedObject, type PreviewProblem, pathText, type RunInputs } from "../model/run.ts";
-import type { ApplyTask, DeleteTask } from "../model/task.ts";
-import { guardedFacts, UnknownFact } from "./foresee.ts";
+import { guardedFacts } from "./foresee.ts";
 import { foreseeTasks } from "./foresee-tasks.ts";
-import { renderTask, type TaskPath } from "./materialize.ts";
+import { knownTemplates } from "./known-templates.ts";
+import type { TaskPath } from "./materialize.ts";
 import { definedKinds, kindKey, type LiveLookup, materializeLive } from "./materialize-live.ts";
 
 /** One write that a run will do. */
@@ -79,10 +79,10 @@ export async function planWrites(
     if (whole.kind === "Dummy" || whole.kind === "Exec") continue;
     const guarded = { ...inputs, facts: guardedFacts(inputs.facts, pending) };
     const isSure = pending.size === 0 && why === undefined;
-    const { task, later } = isSure
-      ? { task: whole, later: [] }
+    const { known: task, later } = isSure
+      ? { known: whole, later: new Map<string, string>() }
       : knownTemplates(guarded, path, whole, why);
-    unknown.push(...later);
+    unknown.push(...asLater(later, path));
     const found = await materializeLive(guarded, path, task, {
       ...lookup,
       definedKinds: kinds,
@@ -112,36 +112,9 @@ export async function planWrites(
   return { writes, unknown, problems, runsCommands, definedKinds: kinds };
 }
 
-/**
- * The task without the templates whose objects are not known yet: those that read facts which earlier tasks find out, and, where it is not known whether the task
- * runs at all, those that do not render now.
- */
-function knownTemplates(
-  inputs: RunInputs,
-  path: TaskPath,
-  task: ApplyTask | DeleteTask,
-  why: string | undefined,
-): { readonly task: ApplyTask | DeleteTask; readonly later: readonly PlannedObject[] } {
-  const later = new Map<string, string>();
-  for (const key of task.resources) {
-    try {
-      renderTask(inputs, path, { ...task, resources: [key] });
-    } catch (error) {
-      if (error instanceof UnknownFact) later.set(key, error.why);
-      else if (why !== undefined && error instanceof KplanError) later.set(key, why);
-    }
-  }
-  if (later.size === 0) return { task, later: [] };
+function asLater(later: ReadonlyMap<string, string>, path: TaskPath): readonly PlannedObject[] {
   const ref = (name: string): ObjectRef => ({ apiVersion: "", kind: "Template", name });
-  return {
-    task: { ...task, resources: task.resources.filter((key) => !later.has(key)) },
-    later: [...later].map(([key, reason]) => ({
-      path,
-      ref: ref(key),
-      change: "later",
-      why: reason,
-    })),
-  };
+  return [...later].map(([key, why]) => ({ path, ref: ref(key), change: "later", why }));
 }
 
 /** Adds a template's problems to the others; anything else is thrown. */

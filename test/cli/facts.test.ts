@@ -253,6 +253,15 @@ describe.sequential("an instance whose package asks its pods", () => {
   });
 });
 
+test("rendered without a cluster, a template that reads facts is named and left out", async () => {
+  const { code, stdout, stderr } = await kplan("package render $PKG");
+  expect(code).toBe(0);
+  expect(stdout).toContain("kind: StatefulSet");
+  expect(stdout).not.toContain("-note");
+  const why = "not rendered: it depends on what task found finds out";
+  expect(stderr).toBe(`templates/note.yaml:1:1: warning: ${why}\n`);
+});
+
 test("the record of an act that says something about claims stays as long as they do", async () => {
   const claims = packageFolder({
     ...FILES,
