@@ -39,7 +39,7 @@ function compileNew(expression: Expression): Compiled {
     return problem(`it is longer than ${MAX_LENGTH} characters`, MAX_LENGTH);
   if (expression.trim() === "") return problem("there is no expression", 0);
   try {
-    const parsed = ENVIRONMENT.parse(expression);
+    const parsed = environment().parse(expression);
     const unknown = checkFunctions(parsed.ast);
     if (unknown) return { problem: unknown };
     const uses = usesOf(parsed.ast);
@@ -64,23 +64,30 @@ function problem(message: string, offset: number): Compiled {
   return { problem: { message, offset } };
 }
 
+let known: Environment | undefined;
+
 /** What CEL leaves to an implementation, and what kplan adds: arithmetic between integers and doubles, and regular expressions that take linear time. */
-const ENVIRONMENT: Environment = new Environment({
-  unlistedVariablesAreDyn: true,
-  homogeneousAggregateLiterals: false,
-  limits: { maxAstNodes: 500, maxDepth: 50, maxListElements: 200, maxMapEntries: 200 },
-});
+function environment(): Environment {
+  if (known) return known;
+  known = new Environment({
+    unlistedVariablesAreDyn: true,
+    homogeneousAggregateLiterals: false,
+    limits: { maxAstNodes: 500, maxDepth: 50, maxListElements: 200, maxMapEntries: 200 },
+  });
+  for (const [sign, call] of Object.entries(ARITHMETIC)) {
+    const mixed = (a: number | bigint, b: number | bigint) => call(Number(a), Number(b));
+    known.registerOperator(`int ${sign} double`, mixed);
+    known.registerOperator(`double ${sign} int`, mixed);
+  }
+  known.registerFunction("string.matchesLinear(string): bool", (text: string, re: string) =>
+    RE2JS.compile(re).matcher(text).find(),
+  );
+  return known;
+}
+
 const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number>> = {
   "+": (a, b) => a + b,
   "-": (a, b) => a - b,
   "*": (a, b) => a * b,
   "/": (a, b) => a / b,
 };
-for (const [sign, call] of Object.entries(ARITHMETIC)) {
-  const mixed = (a: number | bigint, b: number | bigint) => call(Number(a), Number(b));
-  ENVIRONMENT.registerOperator(`int ${sign} double`, mixed);
-  ENVIRONMENT.registerOperator(`double ${sign} int`, mixed);
-}
-ENVIRONMENT.registerFunction("string.matchesLinear(string): bool", (text: string, re: string) =>
-  RE2JS.compile(re).matcher(text).find(),
-);

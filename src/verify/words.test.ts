@@ -319,6 +319,15 @@ const PODS: readonly Row[] = [
     "templates/set.yaml",
   ],
   [
+    "pods that change only when somebody deletes them",
+    "Parallel",
+    "Parallel\n  updateStrategy: {type: OnDelete}",
+    [
+      "operator.yaml:42:22: error: StatefulSet demo-instance of step deploy.main.members cannot be rolled out: its updateStrategy is OnDelete, and a rollout works by the partition of RollingUpdate",
+    ],
+    "templates/set.yaml",
+  ],
+  [
     "a StatefulSet that cannot be known without facts",
     'kind: StatefulSet\nmetadata: {name: "{{Name}}"}',
     'kind: StatefulSet\nmetadata: {name: "{{Name}}{{#each Facts.look.list}}{{join "," this}}{{/each}}{{len Facts.look.list}}"}',

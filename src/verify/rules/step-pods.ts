@@ -116,6 +116,14 @@ function issuesOf(
       ),
     );
   const target = sets.find(({ metadata }) => metadata.name === named) ?? sets[0];
+  if (rollout && target && isOnDelete(target))
+    issues.push(
+      errorIssue(
+        "rollout-target",
+        `StatefulSet ${target.metadata.name} of step ${where} cannot be rolled out: its updateStrategy is OnDelete, and a rollout works by the partition of RollingUpdate`,
+        place("rollout"),
+      ),
+    );
   if (rollout && gate && target && !isParallel(target))
     issues.push(
       warningIssue(
@@ -126,6 +134,11 @@ function issuesOf(
       ),
     );
   return issues;
+}
+
+function isOnDelete({ spec }: KubeObject): boolean {
+  const strategy = isMap(spec) ? spec.updateStrategy : undefined;
+  return isMap(strategy) && strategy.type === "OnDelete";
 }
 
 function isParallel({ spec }: KubeObject): boolean {
