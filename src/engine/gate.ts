@@ -42,8 +42,9 @@ export interface GateAsk {
  * Waits until a gate holds: looks at once and then again and again, each pod asked with one command. Tells state and sentence when they change; any value that
  * changes counts as progress. False when `meanwhile` has ended it. Throws `Halted`, a timed-out `TaskFailure` that says what did not hold, and ClusterErrors that are not about a single pod.
  */
-export async function holdGate(ask: GateAsk, ctx: GateContext): Promise<boolean> {
+export async function holdGate(given: GateAsk, ctx: GateContext): Promise<boolean> {
   if (ctx.shared.gate.notEvaluated) return true;
+  const ask = { ...given, gate: withMessages(given.gate, ctx) };
   const period = ask.gate.period ?? PERIOD;
   const question = questionOf(ask.gate, ctx);
   for (let pause = FIRST_PAUSE; ; pause = pause * 2) {
@@ -69,6 +70,16 @@ export async function holdGate(ask: GateAsk, ctx: GateContext): Promise<boolean>
     await sleep(Math.min(pause, period, Math.max(1, ctx.watchdog.remaining())), ctx);
     if (ask.meanwhile !== undefined && !(await ask.meanwhile())) return false;
   }
+}
+
+/** The gate with its sentences for people filled in. */
+function withMessages(gate: Gate, { inputs, path }: GateContext): Gate {
+  const expect = gate.expect.map((one) =>
+    one.message === undefined
+      ? one
+      : { ...one, message: renderText(one.message, "the message of the gate", inputs, path) },
+  );
+  return { ...gate, expect };
 }
 
 /** What each pod is asked. */

@@ -34,7 +34,8 @@ afterAll(async () => {
   await server.close();
 });
 
-const WHOLE = "{kind: all, of: 'Values.size == Expected', message: the view is incomplete}";
+const WHOLE =
+  "{kind: all, of: 'Values.size == Expected', message: 'the view of {{StepName}} is incomplete'}";
 
 interface Shape {
   readonly replicas: number;
@@ -239,7 +240,8 @@ test.concurrent("a gate that does not hold keeps everything as it is, and the st
     );
     expect(outcome).toMatchObject({
       result: "timed-out",
-      message: "no progress for 300 ms, waiting for the gate: the view is incomplete: held-1",
+      message:
+        "no progress for 300 ms, waiting for the gate: the view of nodes is incomplete: held-1",
     });
   });
   expect(steps).toEqual(["2/0"]);
