@@ -9,6 +9,16 @@ export interface PodToAsk {
   /** Of its StatefulSet, else its index in the order of names. */
   readonly ordinal: number;
   readonly container: string;
+  /** Differs for another pod of that name, and for the container once it has restarted. */
+  readonly identity: string;
+}
+
+/** What `PodToAsk.identity` is of a pod now; undefined while its container does not run, or is on its way out. */
+export function identityOf(pod: KubeObject, container: string): string | undefined {
+  const status = containerStatus(pod, container);
+  if (pod.metadata.deletionTimestamp !== undefined || status?.state?.running === undefined)
+    return undefined;
+  return JSON.stringify([pod.metadata.uid, status.containerID, status.restartCount]);
 }
 
 /** Which of the pods that were found are asked. */
@@ -64,15 +74,19 @@ function toAsk({ pod, ordinal }: OrderedPod, wanted: string | undefined): PodToA
       `Pod ${name} has no container ${container}: it has ${names.join(", ") || "none"}`,
       { result: "failed", ref: refOf(pod) },
     );
-  const { phase = "Pending", containerStatuses = [], initContainerStatuses = [] } = statusOf(pod);
-  const status = [...containerStatuses, ...initContainerStatuses].find(
-    (one) => one.name === container,
-  );
-  if (status?.state?.running === undefined) {
+  const status = containerStatus(pod, container);
+  const identity = identityOf(pod, container);
+  if (identity === undefined) {
+    const { phase = "Pending" } = statusOf(pod);
     const why = status === undefined ? `the pod is ${phase}` : `it ${stateText(status)}`;
     throw new TaskTrouble(`container ${container} of Pod ${name} does not run: ${why}`);
   }
-  return { ref: refOf(pod), ordinal, container };
+  return { ref: refOf(pod), ordinal, container, identity };
+}
+
+function containerStatus(pod: KubeObject, container: string): ContainerStatus | undefined {
+  const { containerStatuses = [], initContainerStatuses = [] } = statusOf(pod);
+  return [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === container);
 }
 
 /** Init containers among them: some of them go on running. */
@@ -102,6 +116,8 @@ interface PodStatus {
 interface ContainerStatus {
   readonly name: string;
   readonly ready?: boolean;
+  readonly containerID?: string;
+  readonly restartCount?: number;
   readonly state?: {
     readonly running?: object;
     readonly waiting?: { readonly reason?: string };

@@ -1,10 +1,10 @@
 import { ClusterError, type ExecResult } from "../../model/cluster.ts";
 import type { JsonMap } from "../../model/json.ts";
 import type { Acting } from "../run-context.ts";
-import { mayWrite, type TaskContext } from "../run-context.ts";
+import { callOptions, mayWrite, type TaskContext } from "../run-context.ts";
 import { Halted, TaskFailure, TaskTrouble } from "../task-stop.ts";
 import { timedOut } from "../until-settled.ts";
-import type { PodToAsk } from "./pods-to-ask.ts";
+import { identityOf, type PodToAsk } from "./pods-to-ask.ts";
 import { readOutput } from "./read-output.ts";
 
 /** A command for one pod, everything filled in. */
@@ -19,6 +19,11 @@ export interface PodCommand {
 
 /** EX_TEMPFAIL of sysexits.h: it may go right later. */
 const TRY_AGAIN = 75;
+/** 128 and the number of the signal (SIGKILL, SIGTERM): what a command ends with when its container does. */
+const KILLED: readonly number[] = [137, 143];
+/** Milliseconds between two looks whether a container has ended, and how many: a kubelet tells so a moment later. */
+const LOOK = 1000;
+const LOOKS = 3;
 /** What the embedded cluster answers when the package does not say what a command does (exit code and standard error). */
 const NOTHING_RUNS = /^simulated: no container runs/;
 /** Lines and letters of each that are shown of standard error. */
@@ -46,6 +51,10 @@ export async function runCommand(
   const { exitCode, stdout, stderr } = result;
   if (exitCode === 0) return readOutput(what.masked(stdout), where);
   if (ctx.cluster.simulated && exitCode === 126 && NOTHING_RUNS.test(stderr)) return undefined;
+  if (KILLED.includes(exitCode) && (await hasEnded(pod, ctx)))
+    throw new TaskTrouble(
+      `container ${pod.container} of Pod ${pod.ref.name} ended while the command ran`,
+    );
   const words = lastLines(what.masked(stderr));
   if (exitCode === TRY_AGAIN)
     throw new TaskTrouble(
@@ -83,6 +92,21 @@ function isGone({ kind, message }: ClusterError): boolean {
   const inWords =
     /container not found|not running|stopped state|unable to upgrade connection|dialing backend|cannot exec in/i;
   return kind === "not-found" || (kind !== "forbidden" && inWords.test(message));
+}
+
+/** Whether the container is another one by now, or none: then the command did not fail, it was taken away. */
+async function hasEnded(
+  { ref, container, identity }: PodToAsk,
+  ctx: TaskContext,
+): Promise<boolean> {
+  for (let look = 1; ; look++) {
+    const pod = await ctx.cluster.get(ref, callOptions(ctx));
+    if (pod === undefined || identityOf(pod, container) !== identity) return true;
+    if (look === LOOKS) return false;
+    await ctx.clock.sleep(LOOK, ctx.halt).catch(() => {
+      throw new Halted("told to stop");
+    });
+  }
 }
 
 /** Counts as activity, and shows every ten seconds how long it has been running. */

@@ -236,6 +236,46 @@ test("exit code 75 is tried again, every pod anew, and the step is in trouble un
   expect(lines).toContain("deploy.main.look COMPLETE");
 });
 
+test.each([
+  ["the pod is gone", undefined],
+  ["another pod has its name", { uid: "another" }],
+  ["it is on its way out", { deletionTimestamp: "2026-01-01T00:00:00Z" }],
+] as const)("a command that is killed with its container is tried again: %s", async (_, change) => {
+  const text = packageWith("pods: app=db, command: [x]");
+  const world = scenario(text, { simulated: false });
+  const ref = { apiVersion: "v1", kind: "Pod", namespace: "db", name: "db-0" };
+  world.cluster.put(pod("db-0"));
+  const codes = [137, 0];
+  const exec = async (): Promise<ExecResult> => {
+    const exitCode = codes.shift() ?? 0;
+    if (exitCode !== 0) {
+      world.cluster.remove(ref);
+      const after = pod("db-0");
+      if (change !== undefined)
+        world.cluster.put({ ...after, metadata: { ...after.metadata, ...change } });
+      void world.clock.sleep(500).then(() => {
+        world.cluster.remove(ref);
+        world.cluster.put(pod("db-0"));
+      });
+    }
+    return await Promise.resolve({ exitCode, stdout: "", stderr: "" });
+  };
+  const deps = { ...world.deps, cluster: { ...world.cluster, exec } };
+  expect(await executeRun(world.inputs, deps)).toEqual({ result: "complete" });
+  expect(eventLines(world.events)).toContain(
+    "deploy.main.look ERROR: container main of Pod db-0 ended while the command ran",
+  );
+});
+
+test("a command that is killed in a container that goes on has failed", async () => {
+  const text = packageWith("pods: app=db, command: [x]");
+  const { outcome } = await run(text, [pod("db-0")], () => ({ exitCode: 137 }));
+  expect(outcome).toMatchObject({
+    message:
+      "the command in Pod db-0 ended with exit code 137, and wrote nothing to standard error",
+  });
+});
+
 test("a long command counts as activity, shows how long it runs, and is ended by the step's time", async () => {
   const text = packageWith("pods: app=db, command: [x]").replace(
     "timeout: 60000",
