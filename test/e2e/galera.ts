@@ -61,6 +61,15 @@ export async function memberStates(namespace: string): Promise<readonly MemberSt
   return await Promise.all(pods.map(({ metadata }) => memberState(namespace, metadata.name)));
 }
 
+/** What those members say that answer. */
+export async function answeringMembers(namespace: string): Promise<readonly MemberState[]> {
+  const pods = await memberPods(namespace);
+  const answers = await Promise.all(
+    pods.map(({ metadata }) => memberState(namespace, metadata.name).catch(() => undefined)),
+  );
+  return answers.filter((answer) => answer !== undefined);
+}
+
 /** Runs SQL as root in a member's pod: on that member itself, or through the client Service. Gives the lines that came back. */
 export async function sql(
   namespace: string,

@@ -5,12 +5,27 @@ const root = join(import.meta.dirname, "../..");
 /** The built program; `npm run build` makes it. */
 const PROGRAM = process.env.KPLAN_PROGRAM ?? join(root, "dist/bin/kplan.js");
 
-/** The Galera package of this repository. */
-export const GALERA: string = join(root, "operators/galera");
+/** The Galera package: this repository's, unless another is named. */
+export const GALERA: string = process.env.KPLAN_GALERA ?? join(root, "operators/galera");
+
+const said: { readonly namespace: string; readonly text: string }[] = [];
 
 /** Starts kplan in a namespace of the cluster that KUBECONFIG names. */
 export function startKplan(namespace: string, args: readonly string[]): Running {
-  return startProgram(process.execPath, [PROGRAM, "-n", namespace, ...args]);
+  const running = startProgram(process.execPath, [PROGRAM, "-n", namespace, ...args]);
+  running.ended.then(
+    ({ stdout, stderr }) => said.push({ namespace, text: stdout + stderr }),
+    () => {},
+  );
+  return running;
+}
+
+/** All that kplan has printed about a namespace so far. */
+export function everythingSaid(namespace: string): string {
+  return said
+    .filter((one) => one.namespace === namespace)
+    .map(({ text }) => text)
+    .join("\n");
 }
 
 /** Runs kplan to its end. */

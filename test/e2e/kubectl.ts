@@ -56,12 +56,15 @@ export interface Found {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
+  /** Of a Secret. */
+  readonly type?: string;
   readonly data?: Readonly<Record<string, string>>;
   readonly status?: {
     readonly containerStatuses?: readonly {
       readonly name: string;
       readonly ready: boolean;
       readonly restartCount: number;
+      readonly state?: { readonly running?: object };
     }[];
     readonly initContainerStatuses?: readonly { readonly restartCount: number }[];
     readonly readyReplicas?: number;
