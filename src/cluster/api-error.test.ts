@@ -247,9 +247,23 @@ test.each<[string, number, string, Subject, object]>([
     subject("Deployment de"),
     {
       kind: "invalid",
-      message:
-        "Deployment de is invalid: spec.selector: Invalid value: v1.LabelSelector{}: field is immutable",
+      message: "Deployment de is invalid: spec.selector: field is immutable",
       hint: expect.stringContaining("created anew") as string,
+    },
+  ],
+  [
+    "a claim that cannot grow",
+    403,
+    status(
+      'persistentvolumeclaims "data" is forbidden: only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
+      "Forbidden",
+    ),
+    subject("PersistentVolumeClaim data"),
+    {
+      kind: "invalid",
+      message:
+        "PersistentVolumeClaim data cannot grow: its StorageClass does not allow it, or its volume was not made by one",
+      hint: expect.stringContaining("kubectl get storageclass") as string,
     },
   ],
   [

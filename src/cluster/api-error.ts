@@ -38,6 +38,7 @@ interface Verdict {
   readonly message: string;
   readonly hint?: string;
   readonly transient?: boolean;
+  readonly immutable?: boolean;
   readonly conflicts?: readonly FieldConflict[];
 }
 
@@ -49,6 +50,7 @@ export function answerError(answer: Answer, subject: Subject, uncertain = false)
     status: answer.status,
     uncertain: uncertain || (judge(answer) === "perhaps-done" && isWrite(subject)),
     transient: verdict.transient ?? false,
+    immutable: verdict.immutable ?? false,
     ...(subject.ref && { ref: subject.ref }),
     ...(verdict.conflicts && { conflicts: verdict.conflicts }),
     ...(verdict.hint !== undefined && { hint: verdict.hint }),
@@ -222,7 +224,7 @@ function forbidden(status: StatusBody, subject: Subject): Verdict {
     /User "(.*?)" cannot (\S+) resource "(.*?)" in API group "(.*?)" (?:in the namespace "(.*?)"|at the cluster scope)/.exec(
       text,
     );
-  if (right === null) return { kind: "forbidden", message: `${subject.verb} ${what}: ${text}` };
+  if (right === null) return notByRights(text, subject);
   const [, user = "", verb = "", resource = "", group = "", inside] = right;
   const where = inside === undefined ? "in the whole cluster" : `in namespace ${inside}`;
   const full = group === "" ? resource : `${resource}.${group}`;
@@ -305,17 +307,35 @@ function invalid(status: StatusBody, subject: Subject): Verdict {
       message: `${what}${inNamespace(subject)} was deleted and made anew by somebody else meanwhile`,
     };
   if (causes.length === 0) return { kind: "invalid", message: `${what}: ${status.message}` };
-  const texts = new Set(causes.map((cause) => `${cause.field}: ${cause.message}`));
-  const immutable = causes.some((cause) =>
-    /immutable|updates to .* are forbidden/.test(cause.message),
-  );
+  const texts = new Set(causes.map((cause) => `${cause.field}: ${withoutDump(cause.message)}`));
+  const immutable = causes.some((cause) => IMMUTABLE.test(cause.message));
   return {
     kind: "invalid",
     message: `${what} is invalid: ${[...texts].join("; ")}`,
     ...(immutable && {
+      immutable,
       hint: "this field cannot be changed on an existing object: it must be deleted and created anew",
     }),
   };
+}
+
+/** How the API server says that a field may not change, kind by kind. */
+const IMMUTABLE = /immutable|updates to .* are forbidden|may not change once set/;
+
+/** What no right would allow. */
+function notByRights(text: string, { verb, what }: Subject): Verdict {
+  if (/only dynamically provisioned pvc can be resized/.test(text))
+    return {
+      kind: "invalid",
+      message: `${what} cannot grow: its StorageClass does not allow it, or its volume was not made by one`,
+      hint: "see `kubectl get storageclass` (ALLOWVOLUMEEXPANSION); else move the data to a larger claim",
+    };
+  return { kind: "forbidden", message: `${verb} ${what}: ${text}` };
+}
+
+/** A server of Go prints the whole pod template that it refuses, environment and all; only the reason after it says anything. */
+function withoutDump(message: string): string {
+  return message.replace(/^Invalid value: [\w.[\]*&]*\{.*\}: /s, "");
 }
 
 function inNamespace({ namespace }: Subject): string {

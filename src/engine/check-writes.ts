@@ -8,6 +8,7 @@ import type { PreviewDeps } from "./engine-deps.ts";
 import { refuseOtherInstance } from "./other-instance.ts";
 import type { PlannedWrite } from "./plan-writes.ts";
 import { checkKey } from "./preview-cache.ts";
+import { replacement } from "./replace-object.ts";
 import type { Limit } from "./run-context.ts";
 
 /** What checking needs: a preview's world, and the bound on requests at the same time. */
@@ -59,6 +60,9 @@ async function checkOne(
     return { object: { ...place, ...change } };
   } catch (error) {
     if (!(error instanceof ClusterError) || isAboutTheCluster(error)) throw error;
+    const how = replacement(error, object, write.onImmutable);
+    if (how !== undefined)
+      return { object: { ...place, change: "recreate", why: replacedText(how, error) } };
     const blind = cannotTell(error, write);
     if (blind !== undefined) return { object: { ...place, change: "later", why: blind } };
     const hint = hintOf(error);
@@ -144,7 +148,13 @@ function cannotTell(error: ClusterError, write: PlannedWrite): string | undefine
   return undefined;
 }
 
+function replacedText(how: "recreate" | "orphan", { message }: ClusterError): string {
+  return `${message}; ${how === "orphan" ? "what it has made stays" : "all that it has made goes with it"}`;
+}
+
 function hintOf(error: ClusterError): string | undefined {
+  if (error.immutable)
+    return `${error.hint ?? "it must be deleted and created anew"}; \`onImmutable: recreate\` of the step does so, \`orphan\` keeps its pods`;
   if (error.hint !== undefined || error.conflicts.length === 0) return error.hint;
   return "take the fields over with --force-conflicts, or leave them out of the template";
 }

@@ -3,12 +3,15 @@ import { hasErrors, type Issue } from "../model/issue.ts";
 import { isMap } from "../model/json.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import { type KubeObject, type ObjectRef, refKey, refOf, refText } from "../model/kube-object.ts";
+import type { Step } from "../model/plan.ts";
+import type { OnImmutable } from "../model/rollout.ts";
 import { type PlannedObject, type PreviewProblem, pathText, type RunInputs } from "../model/run.ts";
 import { guardedFacts } from "./foresee.ts";
 import { foreseeTasks } from "./foresee-tasks.ts";
 import { knownTemplates } from "./known-templates.ts";
 import type { TaskPath } from "./materialize.ts";
 import { definedKinds, kindKey, type LiveLookup, materializeLive } from "./materialize-live.ts";
+import { rolloutProblem } from "./rollout-view.ts";
 
 /** One write that a run will do. */
 export interface PlannedWrite {
@@ -16,6 +19,8 @@ export interface PlannedWrite {
   readonly act: "apply" | "delete";
   /** As it will be applied. */
   readonly object: KubeObject;
+  /** What its step does about a field that cannot be changed. */
+  readonly onImmutable: OnImmutable;
   /** Why nothing can be said about it before the run has come that far. */
   readonly why?: string;
   /** The earlier task of the run that decides what is there when this write comes. */
@@ -100,7 +105,12 @@ export async function planWrites(
     for (const [kind, namespaced] of here) kinds.set(kind, namespaced);
     for (const object of found.objects) {
       const missing = kinds.has(kindKey(object)) && !(await isServed(object, lookup));
-      const place = { path, act, object, ...(why !== undefined && { why }) };
+      const step = stepAt(inputs, path);
+      const onImmutable = step?.onImmutable ?? "refuse";
+      const isRolled = step?.rollout !== undefined && object.kind === "StatefulSet";
+      const unrolled = isRolled && act === "apply" ? rolloutProblem(object) : undefined;
+      if (unrolled !== undefined) problems.push({ path, ref: refOf(object), message: unrolled });
+      const place = { path, act, object, onImmutable, ...(why !== undefined && { why }) };
       const write = planned(place, missing, { inputs, history, writes });
       writes.push(write);
       history.set(refKey(refOf(object)), write);
@@ -117,6 +127,12 @@ function asLater(later: ReadonlyMap<string, string>, path: TaskPath): readonly P
   return [...later].map(([key, why]) => ({ path, ref: ref(key), change: "later", why }));
 }
 
+function stepAt({ plans }: RunInputs, path: TaskPath): Step | undefined {
+  const plan = plans.find(({ name }) => name === path.plan);
+  const phase = plan?.phases.find(({ name }) => name === path.phase);
+  return phase?.steps.find(({ name }) => name === path.step);
+}
+
 /** Adds a template's problems to the others; anything else is thrown. */
 function collect(error: unknown, issues: Issue[]): undefined {
   if (!(error instanceof KplanError) || error.issues.length === 0) throw error;
@@ -127,7 +143,7 @@ function collect(error: unknown, issues: Issue[]): undefined {
 
 /** A write, and whether what comes before it in the run decides about it. */
 function planned(
-  write: Pick<PlannedWrite, "path" | "act" | "object" | "why">,
+  write: Pick<PlannedWrite, "path" | "act" | "object" | "onImmutable" | "why">,
   kindMissing: boolean,
   run: {
     readonly inputs: RunInputs;

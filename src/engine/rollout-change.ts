@@ -12,8 +12,11 @@ export interface RolloutView {
   /** Live partition, and that of the template. */
   readonly partition: number;
   readonly lastPartition: number;
-  /** `no`: something besides replicas and partition differs from the template; `restarts`: the template of the pods, too. */
-  readonly inPlace: "yes" | "no" | "restarts";
+  /**
+   * `no`: something besides replicas and partition differs from the template; `restarts`: the template of the pods, too; `immutable`: something that cannot be changed,
+   * so that the StatefulSet must be made anew.
+   */
+  readonly inPlace: "yes" | "no" | "restarts" | "immutable";
   /** Those that should be there and are, by ordinal. */
   readonly pods: readonly RolloutPod[];
 }
@@ -35,6 +38,8 @@ export interface RolloutPod {
 export type RolloutChange =
   /** The template is taken over, in such a way that no pod restarts. */
   | { readonly kind: "template"; readonly partition: number; readonly settled: boolean }
+  /** The StatefulSet is deleted, to be made anew. */
+  | { readonly kind: "replace"; readonly settled: boolean }
   /** Broken pods are made anew of the newest template; `pods` are to be deleted, for a controller may wait for them for ever. */
   | { readonly kind: "repair"; readonly partition: number; readonly pods: readonly string[] }
   /** Somebody let pods restart that should not, or several at once: those below the partition are held. */
@@ -70,6 +75,7 @@ export function nextChange(view: RolloutView): RolloutChange {
     const needless = pods.some(({ broken }) => broken) || !pods.some(({ ready }) => ready);
     const isMissing = pods.length < replicas;
     const settled = !(needless || isMissing);
+    if (inPlace === "immutable") return { kind: "replace", settled };
     return { kind: "template", partition: inPlace === "restarts" ? hold : partition, settled };
   }
   const loose = pods.find(
@@ -96,6 +102,7 @@ export function nextChange(view: RolloutView): RolloutChange {
 export function needsSettling(change: RolloutChange): boolean {
   switch (change.kind) {
     case "template":
+    case "replace":
     case "scale":
       return change.settled;
     case "restart":

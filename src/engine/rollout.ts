@@ -7,6 +7,7 @@ import { createBell } from "./bell.ts";
 import { checkOver, hasMoved, refuseToApply } from "./check-object.ts";
 import { holdGate } from "./gate.ts";
 import { ownQuery } from "./own-query.ts";
+import { makeRoom, replacement } from "./replace-object.ts";
 import {
   needsSettling,
   nextChange,
@@ -150,6 +151,7 @@ async function isInPlace(
     return podTemplate(check.after) === podTemplate(live) ? "no" : "restarts";
   } catch (error) {
     if (hasMoved(error, "configure")) return undefined;
+    if (replacement(error, template, ctx.step.onImmutable) !== undefined) return "immutable";
     throw error;
   }
 }
@@ -189,6 +191,7 @@ async function carryOut(
   const { live, view } = seen;
   const message = changeText(change, view);
   if (message !== undefined) say(message, rollout);
+  if (change.kind === "replace") return await replace(live, rollout);
   const replicas = change.kind === "scale" ? change.replicas : view.replicas;
   if (change.kind !== "repair" || change.partition !== view.partition) {
     const object = onTheWay(rollout.template, replicas, change.partition);
@@ -200,6 +203,14 @@ async function carryOut(
   for (const pod of seen.pods)
     if (change.pods.includes(pod.metadata.name)) await deletePod(pod, rollout.ctx);
   return undefined;
+}
+
+/** Gone, or changed meanwhile. */
+async function replace(live: KubeObject, { ctx, announce }: Rollout): Promise<undefined> {
+  const how = ctx.step.onImmutable === "orphan" ? "orphan" : "recreate";
+  await makeRoom(live, how, ctx, announce).catch((error: unknown) => {
+    if (!hasMoved(error, "configure")) throw error;
+  });
 }
 
 function note({ object }: WrittenObject, rollout: Rollout): void {
@@ -233,6 +244,8 @@ function changeText(
   switch (change.kind) {
     case "template":
       return undefined;
+    case "replace":
+      return "makes the StatefulSet anew, for a field of it cannot be changed";
     case "repair":
       return `replaces ${change.pods.join(", ") || "a missing pod"}, which cannot become ready`;
     case "hold":

@@ -1,7 +1,8 @@
 import { canonicalJson } from "../model/json.ts";
 import { type KubeObject, refOf } from "../model/kube-object.ts";
-import { atVersion, hasMoved, readObject } from "./check-object.ts";
+import { atVersion, hasMoved, readObject, refuseToApply } from "./check-object.ts";
 import { type CheckedWrite, checkKey } from "./preview-cache.ts";
+import { makeRoom, replacement } from "./replace-object.ts";
 import { callOptions, mayWrite, type TaskContext } from "./run-context.ts";
 
 /** An object that is in place, as the server answered or showed it. */
@@ -29,15 +30,33 @@ export async function writeObject(
   const deps = { ...ctx, ...callOptions(ctx) };
   let check = takeChecked(object, ctx);
   for (let tries = 1; ; tries++) {
-    check ??= await readObject(object, deps);
     try {
+      check ??= await readObject(object, deps);
       if (check.change !== "unchanged") await announce();
       return told(await carryOut(object, check, ctx), ctx);
     } catch (error) {
-      if (!hasMoved(error, check.change) || tries >= TRIES) throw error;
+      if (tries >= TRIES) throw error;
+      const how = replacement(error, object, ctx.step.onImmutable);
+      if (how !== undefined) await replaced(object, how, ctx, announce);
+      else if (check === undefined || !hasMoved(error, check.change)) throw error;
       check = undefined;
     }
   }
+}
+
+/** Makes room for the object, unless it has changed meanwhile. */
+async function replaced(
+  object: KubeObject,
+  how: "recreate" | "orphan",
+  ctx: TaskContext,
+  announce: () => Promise<void>,
+): Promise<void> {
+  const live = await ctx.cluster.get(refOf(object), callOptions(ctx));
+  if (live === undefined) return;
+  refuseToApply(object, live, ctx);
+  await makeRoom(live, how, ctx, announce).catch((error: unknown) => {
+    if (!hasMoved(error, "configure")) throw error;
+  });
 }
 
 /**

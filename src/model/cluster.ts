@@ -196,6 +196,8 @@ export class ClusterError extends Error {
   readonly transient: boolean;
   /** True when it is not known whether the write was carried out (the connection broke after it was sent). */
   readonly uncertain: boolean;
+  /** True when a field cannot be changed on the object that is there; on a new one it could be as wanted. */
+  readonly immutable: boolean;
   readonly conflicts: readonly FieldConflict[];
   readonly hint: string | undefined;
 
@@ -207,6 +209,7 @@ export class ClusterError extends Error {
       readonly ref?: ObjectRef;
       readonly transient?: boolean;
       readonly uncertain?: boolean;
+      readonly immutable?: boolean;
       readonly conflicts?: readonly FieldConflict[];
       readonly hint?: string;
       readonly cause?: unknown;
@@ -218,6 +221,7 @@ export class ClusterError extends Error {
     this.ref = details.ref;
     this.transient = details.transient ?? false;
     this.uncertain = details.uncertain ?? false;
+    this.immutable = details.immutable ?? false;
     this.conflicts = details.conflicts ?? [];
     this.hint = details.hint;
   }

@@ -181,10 +181,18 @@ export interface PlannedObject {
   readonly path: RunPath;
   readonly ref: ObjectRef;
   /**
-   * `create`, `configure` (differs), `unchanged`, `delete`, `absent` (nothing to delete), or `later`: cannot be known before an earlier step is done.
+   * `create`, `configure` (differs), `recreate` (deleted and made anew, as the step's `onImmutable` says), `unchanged`, `delete`, `absent` (nothing to delete), or
+   * `later`: cannot be known before an earlier step is done.
    */
-  readonly change: "create" | "configure" | "unchanged" | "delete" | "absent" | "later";
-  /** Why it is `later`. */
+  readonly change:
+    | "create"
+    | "configure"
+    | "recreate"
+    | "unchanged"
+    | "delete"
+    | "absent"
+    | "later";
+  /** Why it is `later`, or `recreate`. */
   readonly why?: string;
   /** Unified diff of the YAML, secret values masked; for `configure`. */
   readonly diff?: string;

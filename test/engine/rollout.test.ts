@@ -7,12 +7,14 @@ import { realClock } from "../../src/embedded/real-clock.ts";
 import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { executeRun } from "../../src/engine/execute-run.ts";
 import {
+  errorText,
   type Scenario,
   type ScenarioOptions,
   scenario,
 } from "../../src/engine/testing/scenario.ts";
 import type { Cluster, ExecResult } from "../../src/model/cluster.ts";
 import { isMap } from "../../src/model/json.ts";
+import type { KplanError } from "../../src/model/kplan-error.ts";
 import type { KubeObject } from "../../src/model/kube-object.ts";
 import type { RunOutcome } from "../../src/model/run.ts";
 import { eventually } from "../support/api.ts";
@@ -48,6 +50,8 @@ interface Shape {
   /** More of the StatefulSet's spec. */
   readonly more?: string;
   readonly kind?: string;
+  readonly service?: string;
+  readonly onImmutable?: string;
 }
 
 function plan(name: string, shape: Shape): string {
@@ -61,7 +65,7 @@ templates:
     kind: ${shape.kind ?? "StatefulSet"}
     metadata: {name: ${name}}
     spec:
-      ${shape.kind === undefined ? `serviceName: ${name}\n      podManagementPolicy: ${policy}` : ""}
+      ${shape.kind === undefined ? `serviceName: ${shape.service ?? name}\n      podManagementPolicy: ${policy}` : ""}
       replicas: ${replicas}
       selector: {matchLabels: {app: ${name}}}
       template:
@@ -73,7 +77,7 @@ plans:
     phases:
       main:
         steps:
-          nodes: {tasks: [app], rollout: {}, gate: {command: [state], expect: [${WHOLE}]${gate}}}
+          nodes: {tasks: [app], ${shape.onImmutable === undefined ? "" : `onImmutable: ${shape.onImmutable}, `}rollout: {}, gate: {command: [state], expect: [${WHOLE}]${gate}}}
 `;
 }
 
@@ -82,11 +86,11 @@ type Answer = (pod: string) => Promise<Partial<ExecResult>> | Partial<ExecResult
 /** A run on the cluster, its pods answering as `answer` does; by default with the number of ready pods of their StatefulSet. */
 async function run(
   name: string,
-  shape: Shape,
+  shape: Shape | string,
   options: ScenarioOptions & { readonly answer?: Answer; readonly over?: Cluster } = {},
 ): Promise<Scenario & { readonly outcome: RunOutcome }> {
   const { answer = () => countReady(name), over = cluster, ...rest } = options;
-  const one = scenario(plan(name, shape), rest);
+  const one = scenario(typeof shape === "string" ? shape : plan(name, shape), rest);
   const exec: Cluster["exec"] = async (pod) => ({
     ...{ exitCode: 0, stdout: "", stderr: "" },
     ...(await answer(pod.name)),
@@ -377,7 +381,65 @@ test.each<[string, Shape, string]>([
     "Deployment odd cannot be rolled out: `rollout` changes the pods of a StatefulSet",
   ],
 ])("refused before the first write: %s", async (_, shape, message) => {
-  const { outcome } = await run("odd", shape);
-  expect(outcome).toMatchObject({ result: "failed", message });
+  const ended = await run("odd", shape).catch((error: KplanError) => error);
+  const words = "outcome" in ended ? JSON.stringify(ended.outcome) : errorText(ended);
+  expect(words).toContain(message);
   expect(await cluster.get(refTo("odd"))).toBeUndefined();
+});
+
+test.concurrent("made anew around its pods, though killed in between", async () => {
+  await run("anew", { replicas: 3 });
+  const before = await pods("anew");
+  const goal = { replicas: 4, service: "other", onImmutable: "orphan" };
+  await expect(run("anew", { ...goal, onImmutable: "refuse" })).rejects.toMatchObject({
+    code: "would-fail",
+    issues: [{ hint: expect.stringContaining("onImmutable: recreate") }],
+  });
+  await expect(run("anew", goal, { over: mortal(1, "after") })).rejects.toThrow("killed");
+  await eventually(
+    () => cluster.get(refTo("anew")),
+    (live) => live === undefined,
+  );
+  const steps = await following("anew", async () => {
+    expect((await run("anew", goal, { uid: "run-2" })).outcome).toEqual(COMPLETE);
+  });
+  expect(steps).toEqual(["3/3", "4/3", "4/0"]);
+  expect((await pods("anew")).slice(0, 3)).toEqual(before);
+  expect((await cluster.get(refTo("anew")))?.spec).toMatchObject({ serviceName: "other" });
+});
+
+test.concurrent.each<[string, string, string]>([
+  [
+    "Job",
+    "a Job's template",
+    "{apiVersion: batch/v1, kind: Job, metadata: {name: anew}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: 'a:VALUE'}]}}}}",
+  ],
+  [
+    "Service",
+    "a Service's address",
+    "{apiVersion: v1, kind: Service, metadata: {name: anew}, spec: {clusterIP: VALUE, ports: [{port: 80}]}}",
+  ],
+])("made anew: %s", async (kind, _, template) => {
+  const text = (value: string): string => `
+tasks: {app: {kind: Apply, resources: [app.yaml]}}
+templates: {app.yaml: "${template.replace("VALUE", value)}"}
+plans: {deploy: {phases: {main: {steps: {one: {tasks: [app], onImmutable: recreate}}}}}}
+`;
+  const [first, second] = kind === "Job" ? ["1", "2"] : ["None", "10.96.7.7"];
+  await run("anew", text(first ?? ""));
+  const one = await run("anew", text(second ?? ""));
+  expect(one.outcome).toEqual(COMPLETE);
+  expect(told(one)).toEqual(["deleted", "created"]);
+  const checked = one.events.find((event) => event.type === "check-finished");
+  expect(checked?.preview.objects).toMatchObject([{ change: "recreate" }]);
+});
+
+test.concurrent("a claim is never made anew", async () => {
+  const text = (mode: string): string => `
+tasks: {app: {kind: Apply, resources: [app.yaml]}}
+templates: {app.yaml: "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data}, spec: {accessModes: [${mode}], resources: {requests: {storage: 1Gi}}}}"}
+plans: {deploy: {phases: {main: {steps: {one: {tasks: [app], onImmutable: recreate}}}}}}
+`;
+  await run("data", text("ReadWriteOnce"));
+  await expect(run("data", text("ReadWriteMany"))).rejects.toMatchObject({ code: "would-fail" });
 });

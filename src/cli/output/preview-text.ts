@@ -27,6 +27,7 @@ export function previewText(preview: Preview, terminal: Pick<Terminal, "colors">
 const SIGNS: Record<PlannedObject["change"], readonly [string, Tone]> = {
   create: ["+", "good"],
   configure: ["~", "warn"],
+  recreate: ["±", "bad"],
   unchanged: ["=", "dim"],
   delete: ["-", "bad"],
   absent: ["=", "dim"],
@@ -62,6 +63,7 @@ function counts(preview: Preview): string {
     `${of("delete")} to delete`,
     `${of("unchanged") + of("absent")} unchanged`,
   ];
+  if (of("recreate") > 0) words.push(`${of("recreate")} to delete and make anew`);
   const later = of("later");
   if (later > 0) words.push(`${later} not known before an earlier step is done`);
   return `${words.join(", ")}; nothing was written`;
