@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatIssue } from "../model/issue.ts";
 import { loadPackage } from "./load-package.ts";
@@ -277,4 +278,30 @@ test.each<[string, Parameters<typeof load>[0], readonly string[]]>([
   ],
 ])("%s", (_, changes, said) => {
   expect(load(changes).issues.map(formatIssue)).toEqual(said);
+});
+
+test("whatever stands behind the words, it is told and not thrown", () => {
+  const words = ["when", "require", "gate", "rollout", "meter", "onImmutable", "tasks"];
+  const fields = fc.constantFrom(
+    ..."exec sql client expect all any count same min max pods pod budget failed gap id expression message x".split(
+      " ",
+    ),
+  );
+  const text = fc.oneof(fc.constantFrom("Params.X >", "{{", "1s", "0s", "true", ""), fc.string());
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.oneof(text, fc.boolean(), fc.integer(), fc.constant(null)),
+      fc.array(tie("value"), { maxLength: 3 }),
+      fc.dictionary(fields, tie("value"), { maxKeys: 4 }),
+    ),
+  }));
+  fc.assert(
+    fc.property(fc.constantFrom(...words), value, (word, content) => {
+      const { draft, pkg, issues } = load({ step: `${word}: ${JSON.stringify(content)}` });
+      expect(pkg !== undefined || issues.length > 0).toBe(true);
+      expect(draft === undefined || issues.length > 0).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
 });

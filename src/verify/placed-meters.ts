@@ -1,6 +1,7 @@
 import type { Meter } from "../model/meter.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { WordPath } from "./operator-words.ts";
+import type { TaskUse } from "./task-use.ts";
 
 /** A meter and where operator.yaml declares it. */
 export interface PlacedMeter {
@@ -20,4 +21,20 @@ export function placedMeters({ operator }: OperatorPackage): PlacedMeter[] {
     ),
   );
   return [...own, ...ofSteps];
+}
+
+/** The steps that are measured, each with its meter; those that ask for the package's own where it has none are left out. */
+export function meteredSteps({
+  operator,
+}: OperatorPackage): { readonly meter: Meter; readonly step: TaskUse }[] {
+  return operator.plans.flatMap((plan) =>
+    plan.phases.flatMap((phase, i) =>
+      phase.steps.flatMap((step, j) => {
+        const meter = step.meter === "package" ? operator.meter : step.meter;
+        const position = [i, j, -1] as const;
+        const use: TaskUse = { plan, phase, step, name: "meter", task: undefined, position };
+        return meter ? [{ meter, step: use }] : [];
+      }),
+    ),
+  );
 }

@@ -6,6 +6,7 @@ import type { Parameter, ParameterType, ParameterValues } from "../model/paramet
 import type { Capabilities, TemplateScope } from "../model/scope.ts";
 import { resolveParams } from "../params/resolve-params.ts";
 import type { RenderedObject } from "../render/render-objects.ts";
+import { meteredSteps } from "./placed-meters.ts";
 import { type Rendered, renderWithFacts } from "./render-with-facts.ts";
 import type { TaskUse } from "./task-use.ts";
 
@@ -65,22 +66,25 @@ function tasksOf(uses: readonly TaskUse[]): Rendering[] {
   });
 }
 
-/** The meters of the steps that have one; the package's own, which any step can be given, beside the first step at least. */
-function metersOf({ operator }: OperatorPackage): Rendering[] {
-  const steps = operator.plans.flatMap((plan) =>
-    plan.phases.flatMap((phase, i) =>
-      phase.steps.map((step, j): TaskUse => {
-        const position = [i, j, -1] as const;
-        return { plan, phase, step, name: "meter", task: undefined, position };
-      }),
-    ),
-  );
-  const isUsed = steps.some(({ step }) => step.meter === "package");
-  return steps.flatMap((use, index): Rendering[] => {
-    const asked = use.step.meter ?? (index === 0 && !isUsed ? "package" : undefined);
-    const meter = asked === "package" ? operator.meter : asked;
-    return meter ? [{ use, act: "meter", keys: [meter.pod] }] : [];
-  });
+/** The meters of the steps that have one; the package's own, which --meter puts beside any step, beside the first at least. */
+function metersOf(pkg: OperatorPackage): Rendering[] {
+  const { meter: own, plans } = pkg.operator;
+  const measured = meteredSteps(pkg);
+  const [plan] = plans;
+  const [phase] = plan?.phases ?? [];
+  const [step] = phase?.steps ?? [];
+  const isUnused = own && measured.every(({ meter }) => meter !== own);
+  const extra =
+    isUnused && plan && phase && step ? [{ meter: own, step: stepAt(plan, phase, step) }] : [];
+  return [...measured, ...extra].map(({ meter, step: use }) => ({
+    use,
+    act: "meter",
+    keys: [meter.pod],
+  }));
+}
+
+function stepAt(plan: TaskUse["plan"], phase: TaskUse["phase"], step: TaskUse["step"]): TaskUse {
+  return { plan, phase, step, name: "meter", task: undefined, position: [0, 0, -1] };
 }
 
 /** Renderings by template and by what of the scope it can tell apart. */

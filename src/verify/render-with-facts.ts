@@ -40,12 +40,14 @@ function render(pkg: OperatorPackage, key: string, scope: TemplateScope): Render
 /** What is fixed once per run. */
 export const CONSTANTS: RunConstants = { seed: "verify", startedAt: "2000-01-01T00:00:00Z" };
 
-/** A text at the end of each path. */
-function placeholders(paths: readonly (readonly string[])[]): JsonMap {
+/** A text at the end of each path, unlike any other's: objects that are named by facts are not the same. */
+function placeholders(paths: readonly (readonly string[])[], before: string = "fact"): JsonMap {
   const members = new Map<string, (readonly string[])[]>();
   for (const [name, ...rest] of paths)
     if (name !== undefined) members.set(name, [...(members.get(name) ?? []), rest]);
-  const placeholderFor = (rest: readonly (readonly string[])[]): Json =>
-    rest.every((path) => path.length === 0) ? "placeholder" : placeholders(rest);
-  return Object.fromEntries([...members].map(([name, rest]) => [name, placeholderFor(rest)]));
+  const placeholderFor = (name: string, rest: readonly (readonly string[])[]): Json => {
+    const text = `${before}-${name.toLowerCase().replaceAll(/[^a-z0-9]/g, "-")}`;
+    return rest.every((path) => path.length === 0) ? text : placeholders(rest, text);
+  };
+  return Object.fromEntries([...members].map(([name, rest]) => [name, placeholderFor(name, rest)]));
 }

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatIssue } from "../model/issue.ts";
 import { loadPackage } from "../package/load-package.ts";
@@ -268,6 +269,13 @@ const ORDER: readonly Row[] = [
     [],
   ],
   [
+    "a fact that a meter reads before it is found out",
+    "{{Name}}-meter",
+    "{{Name}}-{{Facts.found.x}}-{{Facts.look.x}}-meter",
+    [],
+    "templates/meter.yaml",
+  ],
+  [
     "a fact that is asked for",
     "expression: Params.COUNT % 2 == 1",
     "expression: Params.COUNT % 2 == 1 || (has(Facts.look) && Facts.look.x)",
@@ -408,6 +416,42 @@ test("a task whose name has a minus is named in brackets", () => {
   ]);
 });
 
+test("a meter is made before the tasks of its step", () => {
+  const files = {
+    ...FILES,
+    "operator.yaml": OPERATOR.replace("tasks: [look]", "tasks: [look]\n            meter: true"),
+    "templates/meter.yaml": (FILES["templates/meter.yaml"] ?? "").replace(
+      "{{Name}}",
+      "{{Facts.look.x}}",
+    ),
+  };
+  const encoder = new TextEncoder();
+  const { pkg } = loadPackage(
+    "demo",
+    new Map(Object.entries(files).map(([path, text]) => [path, encoder.encode(text)])),
+  );
+  expect(pkg && verifyPackage(pkg).map(formatIssue)).toEqual([
+    "templates/meter.yaml:3:21: error: Facts.look is read in step deploy.main.look, before task look of step deploy.main.look has found it out",
+  ]);
+});
+
+test("objects that are named by different facts are not the same", () => {
+  const config = FILES["templates/config.yaml"] ?? "";
+  const named = (fact: string) => config.replace("{{Name}}-config", `{{Facts.look.${fact}}}`);
+  const files = {
+    ...FILES,
+    "operator.yaml": OPERATOR.replace("[config.yaml]", "[config.yaml, other.yaml]"),
+    "templates/config.yaml": named("one"),
+    "templates/other.yaml": named("other"),
+  };
+  const encoder = new TextEncoder();
+  const { pkg } = loadPackage(
+    "demo",
+    new Map(Object.entries(files).map(([path, text]) => [path, encoder.encode(text)])),
+  );
+  expect(pkg && verifyPackage(pkg).map(formatIssue)).toEqual([]);
+});
+
 test("what the simulated pods say is read", () => {
   const files = Object.entries({ ...FILES, "tests/simulate.yaml": "exec: [{comand: x}]\n" });
   const encoded = files.map(([path, text]) => [path, new TextEncoder().encode(text)] as const);
@@ -415,4 +459,50 @@ test("what the simulated pods say is read", () => {
   const issues = pkg ? verifyPackage(pkg).map(formatIssue) : [];
   expect(issues[0]).toContain("tests/simulate.yaml:1:9: error:");
   expect(issues[0]).toContain("comand");
+});
+
+test("whatever stands behind the words, it is told and not thrown", () => {
+  const words = ["when", "require", "gate", "rollout", "meter"];
+  const fields =
+    "exec sql client expect all any count same min max pods pod budget id expression message";
+  const text = fc.oneof(
+    fc.constantFrom("Params.COUNT > 1", "Facts.look.x", "{{", "{{Params.X}}", "a", "set.yaml"),
+    fc.string(),
+  );
+  const gate = fc.record(
+    {
+      exec: fc.array(text, { minLength: 1, maxLength: 2 }),
+      pods: text,
+      expect: fc.array(
+        fc.record({ all: text, same: text, count: text, min: text }, { requiredKeys: [] }),
+        { minLength: 1, maxLength: 2 },
+      ),
+      slowWhen: text,
+    },
+    { requiredKeys: ["exec", "expect"] },
+  );
+  const requirements = fc.array(
+    fc.record({ id: fc.constantFrom("a", "b"), expression: text, message: text }),
+    { minLength: 1, maxLength: 2 },
+  );
+  const any = fc.dictionary(fc.constantFrom(...fields.split(" ")), text, { maxKeys: 3 });
+  const value = fc.oneof(
+    text,
+    gate,
+    requirements,
+    any,
+    fc.record({ pod: text }),
+    fc.record({ statefulSet: text }),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...words), value, (word, content) => {
+      const line = `${word}: ${JSON.stringify(content)}`;
+      const issues = said("operator.yaml", [
+        "- name: look\n            tasks",
+        `- name: look\n            ${line}\n            tasks`,
+      ]);
+      for (const issue of issues) expect(issue).toMatch(/^\S+:\d+:\d+: (error|warning): ./);
+    }),
+    { numRuns: 200 },
+  );
 });

@@ -6,6 +6,7 @@ import { factTasks } from "../fact-tasks.ts";
 import type { Moment } from "../operator-words.ts";
 import type { PackageView } from "../package-view.ts";
 import { placeInText } from "../place-in-text.ts";
+import { meteredSteps } from "../placed-meters.ts";
 import { runsAfter, stepText, type TaskUse } from "../task-use.ts";
 
 /**
@@ -54,6 +55,15 @@ function readsOf({ pkg, words, uses }: PackageView): Read[] {
   for (const { task } of uses)
     for (const key of task && "resources" in task ? task.resources : [])
       readers.set(key, (readers.get(key) ?? new Set()).add(task?.name ?? ""));
+  const inMeters = meteredSteps(pkg).flatMap(({ meter, step }) =>
+    unasked(factUses(pkg.templates.get(meter.pod) ?? ""), (use) => use.path[0]).map(
+      ({ fact, use }): Read => ({
+        fact,
+        at: { file: `templates/${meter.pod}`, line: use.at.line, col: use.at.col },
+        moment: { kind: "step", when: "begins", step },
+      }),
+    ),
+  );
   const inTemplates = [...readers].flatMap(([key, names]) =>
     unasked(factUses(pkg.templates.get(key) ?? ""), (use) => use.path[0]).flatMap(
       ({ fact, use }) => {
@@ -62,7 +72,7 @@ function readsOf({ pkg, words, uses }: PackageView): Read[] {
       },
     ),
   );
-  return [...inWords, ...inTexts, ...inTemplates];
+  return [...inWords, ...inTexts, ...inTemplates, ...inMeters];
 }
 
 /** The first use of each fact that the text never asks for: what is asked for once is taken to be guarded by that. */
