@@ -116,6 +116,34 @@ test("an intent is stored at once, with its objects in the inventory", async () 
   expect(await stored()).toMatchObject({ intents: [INTENT], inventory: [{ ref: REF }] });
 });
 
+test("a fact is stored at once, and takes the place of an earlier one of its task", async () => {
+  const { keeper, stored } = await world();
+  await keeper.fact("look", { n: 1 });
+  await keeper.fact("found", null);
+  await keeper.fact("look", [2]);
+  expect((await stored()).facts).toEqual({ look: [2], found: null });
+});
+
+test("a fact that cannot be stored is told to whoever waits", async () => {
+  const { cluster, keeper } = await world();
+  cluster.before = (verb) => {
+    if (verb === "replace") throw new ClusterError("unavailable", "etcd");
+  };
+  await expect(keeper.fact("look", 1)).rejects.toThrow("etcd");
+});
+
+test("pods that a command asks do not enter the inventory, the record of its act does", async () => {
+  const { keeper, stored } = await world();
+  const pod = { apiVersion: "v1", kind: "Pod", namespace: "db", name: "db-0" };
+  await keeper.intent({ ...INTENT, act: "exec", objects: [pod] });
+  expect(await stored()).toMatchObject({
+    intents: [{ act: "exec", objects: [pod] }],
+    inventory: [],
+  });
+  await keeper.intent({ ...INTENT, act: "exec", objects: [pod], record: REF });
+  expect((await stored()).inventory).toEqual([{ ref: REF, path: INTENT.path }]);
+});
+
 test("intents of concurrent tasks share a write", async () => {
   const { cluster, keeper, stored } = await world();
   await Promise.all(

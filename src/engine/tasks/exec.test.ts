@@ -216,6 +216,22 @@ test.each(FAILURES)("the step fails: %s", async (_, result, message) => {
   expect(world.found.size).toBe(0);
 });
 
+test("the facts of a run are bounded together: its record holds them all", async () => {
+  const text = packageWith("pods: app=db, command: [x]");
+  const some = { note: "x".repeat(60_000) };
+  const facts = Object.fromEntries(Array.from({ length: 6 }, (_, n) => [`other${n}`, some]));
+  const world = scenario(text, {
+    simulated: false,
+    facts,
+    exec: () => ({ exitCode: 0, stdout: JSON.stringify(some), stderr: "" }),
+  });
+  world.cluster.put(pod("db-0"));
+  expect(await executeRun(world.inputs, world.deps)).toMatchObject({
+    message:
+      "with what task look found out, the facts of this run have 411 KiB, and may have 384 KiB",
+  });
+});
+
 test("a container that the pod does not have fails at once, naming those that it has", async () => {
   const text = packageWith("pods: app=db, container: no, command: [x]");
   const { outcome } = await run(text, [pod("db-0")], () => ({}));

@@ -44,7 +44,7 @@ async function doOnce(task: RecordingTask, ctx: TaskContext): Promise<void> {
   if (act.kind === "done") return await keepFact(task.name, act.fact, ctx);
   const fact = await answers(task, pods, ctx, act);
   if (fact === undefined) return await keepFact(task.name, notEvaluated(task, ctx), ctx);
-  refuseLarge(task.name, fact);
+  refuseLarge(task.name, fact, ctx);
   await keepFact(task.name, await finishAct(task, ref, act, fact, ctx), ctx);
 }
 
