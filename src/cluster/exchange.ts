@@ -87,8 +87,10 @@ export function open(request: ExchangeRequest): Promise<OpenAnswer> {
       clearTimeout(timer);
       timer = setTimeout(giveUp, limit);
     };
+    let answer: IncomingMessage | undefined;
     const letGo = onAbort(signal, () => {
-      outgoing.destroy(asError(signal.reason));
+      // A whole answer has given its connection back already: somebody else may use it by now.
+      if (!answer?.complete) outgoing.destroy(asError(signal.reason));
     });
     const release = (): void => {
       clearTimeout(timer);
@@ -109,6 +111,7 @@ export function open(request: ExchangeRequest): Promise<OpenAnswer> {
       reject(failure(error));
     });
     outgoing.on("response", (message) => {
+      answer = message;
       timer.refresh();
       resolve({
         status: message.statusCode ?? 0,

@@ -38,6 +38,11 @@ export interface ControllerApi {
   onChange(kind: string, listener: (change: ObjectChange) => void): () => void;
   /** Runs `act` after `ms` milliseconds of the cluster's time (divided by `speed`). The answer calls it off. Nothing runs after the server was closed. */
   schedule(ms: number, act: () => void): () => void;
+  /**
+   * Milliseconds for which rules let a pod's containers print, without end where one repeats itself: a pod that runs to its end runs that long.
+   * Undefined without such a rule.
+   */
+  printingTime(pod: KubeObject): number | undefined;
   /** Records a core Event about an object, as the named component; the same event again counts up. */
   event(about: KubeObject, event: EventText): void;
 }

@@ -4,6 +4,8 @@ import { ApiError } from "./api-error.ts";
 import type { ControllerApi, ObjectChange, ObjectFilter } from "./controller-api.ts";
 import { createObject } from "./create-object.ts";
 import { deleteObject } from "./delete-object.ts";
+import { printingTime } from "./exec/log-lines.ts";
+import { simulationOf } from "./exec/pod-simulation.ts";
 import { readObject } from "./read-object.ts";
 import { type ServedKind, storageKey } from "./served-kind.ts";
 import { type ServerState, timestamp } from "./server-state.ts";
@@ -44,6 +46,7 @@ export function controllerApi(state: ServerState, speed: number, end: AbortSigna
     },
     update: (object) => write(object),
     updateStatus: (object) => write(object, "status"),
+    printingTime: (pod) => printingTime(simulationOf(state, pod).logs, pod),
     delete: (kindName, name, { namespace = "", ...options } = {}) => {
       const kind = kindOf(kindName);
       if (!kind) return false;

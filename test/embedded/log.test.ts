@@ -114,3 +114,23 @@ test("a container that waits to start has no log yet", async () => {
     message: 'container "db" in pod "tick-3" is waiting to start: ContainerCreating',
   });
 });
+
+test("a log that is left while its whole answer is there leaves its connection in peace", async () => {
+  const start = Date.now() - 1000;
+  const terminated = {
+    startedAt: new Date(start).toISOString(),
+    finishedAt: new Date(start + 100).toISOString(),
+  };
+  const ref = pod("tick-4", start, { terminated });
+  for (let n = 0; n < 10; n++) {
+    const left = new AbortController();
+    for await (const line of cluster.followLog(ref, { signal: left.signal })) {
+      expect(line).toContain("a");
+      // By then the answer has come to its end, though no other line of it was read.
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      left.abort();
+      break;
+    }
+    expect(await cluster.get(ref)).toBeDefined();
+  }
+});

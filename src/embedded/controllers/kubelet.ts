@@ -192,6 +192,7 @@ function worldOf(api: ControllerApi, pod: KubeObject): PodWorld {
     now: timestamp(api),
     nodeAddress: nodeAddress(node),
     podIP: podStatusOf(pod).podIP ?? freeAddress(api, node),
+    workTime: api.printingTime(pod),
     mountProblem: mountProblem(api, pod),
     containerProblems: new Map(problems),
   };

@@ -16,6 +16,8 @@ export interface PodWorld {
   readonly nodeAddress: string;
   /** Address for the pod when it starts. */
   readonly podIP: string;
+  /** Milliseconds until a pod that runs to its end has ended, as the package says; the usual ones when undefined. */
+  readonly workTime?: number | undefined;
   /** Why its volumes cannot be mounted. */
   readonly mountProblem: string | undefined;
   /** Why a container cannot be made, by name. */

@@ -76,6 +76,18 @@ test.each<[string, KubeObject, PodWorld, string[]]>([
     ["0 Pending a:ContainerCreating", "10 Running a:running", "10000 Succeeded a:terminated"],
   ],
   [
+    "that runs to its end as long as it prints",
+    pod("nodeName: n, restartPolicy: Never"),
+    { ...fine, workTime: 300 },
+    ["0 Pending a:ContainerCreating", "10 Running a:running", "300 Succeeded a:terminated"],
+  ],
+  [
+    "that never stops printing",
+    pod("nodeName: n, restartPolicy: Never"),
+    { ...fine, workTime: Number.POSITIVE_INFINITY },
+    ["0 Pending a:ContainerCreating", "10 Running a:running", "1000 Running a:running+"],
+  ],
+  [
     "whose volume is missing",
     pod("nodeName: n"),
     { ...fine, mountProblem: "gone" },

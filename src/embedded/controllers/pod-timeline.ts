@@ -75,8 +75,9 @@ export function nextPodStep(pod: KubeObject, world: PodWorld, timings: PodTiming
     const next = running(pod, world);
     return stageOf(next) === stageOf(status) ? undefined : to(next, 0);
   }
-  if (spec.restartPolicy !== undefined && spec.restartPolicy !== "Always")
-    return to(succeeded(pod, world), timings.work);
+  const work = world.workTime ?? timings.work;
+  const runsToItsEnd = spec.restartPolicy !== undefined && spec.restartPolicy !== "Always";
+  if (runsToItsEnd && work !== Number.POSITIVE_INFINITY) return to(succeeded(pod, world), work);
   if (conditionOf(status.conditions, "Ready")?.status === "True") return undefined;
   return to(ready(pod, world), timings.ready);
 }

@@ -1,8 +1,26 @@
+import { isMap } from "../../model/json.ts";
+import type { KubeObject } from "../../model/kube-object.ts";
 import type { LogRule } from "../../model/simulation.ts";
 import { fillIn, nameFits } from "./pod-words.ts";
 
 /** Milliseconds between two lines when a rule does not say. */
 const EVERY = 100;
+
+/** Milliseconds for which a pod prints in all, without end where a rule repeats; undefined when no rule is about it. */
+export function printingTime(
+  rules: readonly LogRule[],
+  { metadata, spec }: KubeObject,
+): number | undefined {
+  const containers = isMap(spec) && Array.isArray(spec.containers) ? spec.containers : [];
+  const times = containers.flatMap((container: unknown) => {
+    const name = isMap(container) ? String(container.name) : "";
+    const rule = ruleFor(rules, metadata.name, name);
+    if (rule === undefined) return [];
+    const { every = EVERY, lines, repeat } = rule;
+    return [repeat ? Number.POSITIVE_INFINITY : lines.length * every];
+  });
+  return times.length === 0 ? undefined : Math.max(...times);
+}
 
 /** Which container's log is asked for. */
 export interface LoggedContainer {
@@ -23,9 +41,7 @@ export interface SimulatedLog {
 /** The log of a container by the first rule that fits; without one, a word that no container runs. */
 export function logOf(rules: readonly LogRule[], of: LoggedContainer): SimulatedLog {
   const { pod, namespace, container, startedAt } = of;
-  const rule = rules.find(
-    (each) => nameFits(each.pods ?? "*", pod) && (each.container ?? container) === container,
-  );
+  const rule = ruleFor(rules, pod, container);
   const lines = rule?.lines ?? [`simulated: no container runs in pod ${pod}`];
   const { every = EVERY, repeat = false } = rule ?? {};
   const most = repeat ? Number.POSITIVE_INFINITY : lines.length;
@@ -38,4 +54,10 @@ export function logOf(rules: readonly LogRule[], of: LoggedContainer): Simulated
     countAt: (time) =>
       time < startedAt ? 0 : Math.min(most, Math.floor((time - startedAt) / every) + 1),
   };
+}
+
+function ruleFor(rules: readonly LogRule[], pod: string, container: string): LogRule | undefined {
+  return rules.find(
+    (each) => nameFits(each.pods ?? "*", pod) && (each.container ?? container) === container,
+  );
 }
