@@ -1,5 +1,6 @@
 import type { Plan } from "../model/plan.ts";
-import type { ExecutionStatus, PhaseStatus, PlanStatus } from "../model/status.ts";
+import type { ExecutionStatus, PhaseStatus, PlanStatus, StepStatus } from "../model/status.ts";
+import { askAgain, type StepState } from "./ask-again.ts";
 
 /** A plan that is about to run for the first time: everything PENDING, nothing said. `at` is RFC 3339. */
 export function pendingStatus(plan: Plan, uid: string, at: string): PlanStatus {
@@ -17,8 +18,8 @@ export function pendingStatus(plan: Plan, uid: string, at: string): PlanStatus {
 }
 
 /**
- * Where a run goes on: steps that were COMPLETE stay as they are, every other one is PENDING again, and phases and steps that the plan does not have are left out.
- * Without an earlier status it is `pendingStatus`.
+ * Where a run goes on: steps that were COMPLETE stay as they are, but for those whose findings are to be asked for again (`askAgain`); every other one is PENDING again, and
+ * phases and steps that the plan does not have are left out. Without an earlier status it is `pendingStatus`.
  */
 export function resumedStatus(
   plan: Plan,
@@ -26,23 +27,30 @@ export function resumedStatus(
   uid: string,
   at: string,
 ): PlanStatus {
-  const complete = new Map(
+  const earlier = new Map<string, StepStatus>(
     before?.phases.flatMap((phase) =>
-      phase.steps
-        .filter((step) => step.status === "COMPLETE")
-        .map((step) => [`${phase.name}/${step.name}`, step] as const),
+      phase.steps.map((step) => [`${phase.name}/${step.name}`, step] as const),
     ),
   );
+  const again = askAgain(plan, (place) => stateOf(earlier.get(place)));
+  const kept = new Map(
+    [...earlier].filter(([place, step]) => stateOf(step) === "complete" && !again.has(place)),
+  );
   const pending = pendingStatus(plan, uid, at);
-  if (complete.size === 0) return pending;
+  if (kept.size === 0) return pending;
   return rollUp({
     ...pending,
     phases: pending.phases.map((phase) => ({
       ...phase,
       // With its message: why it was skipped.
-      steps: phase.steps.map((step) => complete.get(`${phase.name}/${step.name}`) ?? step),
+      steps: phase.steps.map((step) => kept.get(`${phase.name}/${step.name}`) ?? step),
     })),
   });
+}
+
+function stateOf(step: StepStatus | undefined): StepState {
+  if (step?.status === "COMPLETE") return "complete";
+  return step?.status === "IN_PROGRESS" || step?.status === "ERROR" ? "midway" : "open";
 }
 
 /**
