@@ -276,6 +276,21 @@ const ORDER: readonly Row[] = [
     "templates/meter.yaml",
   ],
   [
+    "a fact whose task may be skipped",
+    "- name: look\n            tasks",
+    "- name: look\n            when: Params.COUNT > 1\n            tasks",
+    [
+      "operator.yaml:41:19: warning: Facts.look is read in step deploy.main.members, and task look may have been skipped (when: Params.COUNT > 1)\n  ask for it: has(Facts.look), or {{#if Facts.look}} in a template",
+      "templates/config.yaml:4:17: warning: Facts.look is read in step deploy.main.members, and task look may have been skipped (when: Params.COUNT > 1)\n  ask for it: has(Facts.look), or {{#if Facts.look}} in a template",
+    ],
+  ],
+  [
+    "a fact that is read under the same condition",
+    'look]\n          - name: members\n            when: Facts.look.state == "new"',
+    "look]\n            when: Params.COUNT > 1\n          - name: members\n            when: Params.COUNT > 1 && Facts.look.ok",
+    [],
+  ],
+  [
     "a fact that is asked for",
     "expression: Params.COUNT % 2 == 1",
     "expression: Params.COUNT % 2 == 1 || (has(Facts.look) && Facts.look.x)",

@@ -1,5 +1,5 @@
 import { parseExpression } from "../../expressions/parse-expression.ts";
-import { errorIssue, type Issue, type Place } from "../../model/issue.ts";
+import { errorIssue, type Issue, type Place, warningIssue } from "../../model/issue.ts";
 import type { Plan } from "../../model/plan.ts";
 import { factUses } from "../../render/fact-uses.ts";
 import { factTasks } from "../fact-tasks.ts";
@@ -11,7 +11,7 @@ import { runsAfter, stepText, type TaskUse } from "../task-use.ts";
 
 /**
  * A fact is found out before it is read: in the plan, by a task that has ended by then. What is asked for with `has()` or `{{#if}}` may be missing, and what is
- * recorded once for ever may be known from an earlier run.
+ * recorded once for ever may be known from an earlier run. A task that may be skipped is a warning.
  */
 export function factsInOrder(view: PackageView): Issue[] {
   const { pkg, uses } = view;
@@ -22,7 +22,8 @@ export function factsInOrder(view: PackageView): Issue[] {
     if (!known.has(read.fact) || lasting.has(read.fact)) return [];
     return placesOf(read.moment, uses).flatMap((reader) => {
       const message = whyUnknown(read.fact, reader, uses);
-      return message === undefined ? [] : errorIssue("fact-not-found-yet", message, read.at);
+      if (message !== undefined) return errorIssue("fact-not-found-yet", message, read.at);
+      return maybeSkipped(read, reader, uses) ?? [];
     });
   });
 }
@@ -34,6 +35,8 @@ function nameOf({ name }: { readonly name: string }): string {
 /** A place where a fact must be there. */
 interface Read {
   readonly fact: string;
+  /** The expression that reads it. */
+  readonly condition?: string;
   readonly at: Place;
   readonly moment: Moment;
 }
@@ -42,7 +45,14 @@ function readsOf({ pkg, words, uses }: PackageView): Read[] {
   const inWords = words.expressions.flatMap(({ text, path, moment, names }) =>
     unasked(parseExpression(text, names).uses, ({ path: [root, name] }) =>
       root === "Facts" ? name : undefined,
-    ).map(({ fact, use }) => ({ fact, moment, at: placeInText(pkg, path, text, use.offset) })),
+    ).map(
+      ({ fact, use }): Read => ({
+        fact,
+        condition: text,
+        moment,
+        at: placeInText(pkg, path, text, use.offset),
+      }),
+    ),
   );
   const inTexts = words.texts.flatMap(({ text, path, moment }) =>
     unasked(factUses(text), (use) => use.path[0]).map(({ fact }) => ({
@@ -115,15 +125,48 @@ function whyUnknown(
     return `Facts.${fact} is not known before plan ${reader.name} begins: task ${fact} is not recorded (record: with once: ever)`;
   const use = "during" in reader ? reader.during : reader;
   const inPlan = finders.filter(({ plan }) => plan === use.plan);
-  const isFound = inPlan.some(
-    (finder) =>
-      runsAfter(use, finder) ||
-      ("during" in reader && finder.phase === use.phase && finder.step === use.step),
-  );
-  if (isFound) return undefined;
+  if (inPlan.some((finder) => runsBefore(reader, finder))) return undefined;
   const [finder] = inPlan;
   const where = stepText(use);
   return finder
     ? `Facts.${fact} is read in step ${where}, before task ${fact} of step ${stepText(finder)} has found it out`
     : `Facts.${fact} is read in step ${where}, and plan ${use.plan.name} never runs task ${fact}, which finds it out`;
+}
+
+/** Whether a task has ended, if it ran at all, when a text takes effect. */
+function runsBefore(reader: TaskUse | DuringStep, finder: TaskUse): boolean {
+  if (!("during" in reader)) return runsAfter(reader, finder);
+  const { during } = reader;
+  return (
+    runsAfter(during, finder) || (finder.phase === during.phase && finder.step === during.step)
+  );
+}
+
+/**
+ * A warning when the task that finds a fact out may be skipped, and what reads the fact neither asks for it nor stands under the same condition: an evaluation without it
+ * would end the run half-way.
+ */
+function maybeSkipped(
+  read: Read,
+  reader: TaskUse | Plan | DuringStep,
+  uses: readonly TaskUse[],
+): Issue | undefined {
+  if ("phases" in reader) return undefined;
+  const use = "during" in reader ? reader.during : reader;
+  const finders = uses.filter(
+    (finder) => finder.name === read.fact && finder.plan === use.plan && runsBefore(reader, finder),
+  );
+  const here = [use.step.when, use.task?.when, read.condition].join("\n");
+  const conditions = finders.map((finder) => {
+    const ofStep = finder.step === use.step ? undefined : finder.step.when;
+    return [ofStep, finder.task?.when].filter((when) => when !== undefined && when !== "true");
+  });
+  if (conditions.some((all) => all.every((when) => here.includes(when ?? "")))) return undefined;
+  const [when = ""] = conditions[0] ?? [];
+  return warningIssue(
+    "fact-may-be-missing",
+    `Facts.${read.fact} is read in step ${stepText(use)}, and task ${read.fact} may have been skipped (when: ${when})`,
+    read.at,
+    `ask for it: has(Facts.${read.fact}), or {{#if Facts.${read.fact}}} in a template`,
+  );
 }
