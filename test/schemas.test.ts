@@ -125,6 +125,7 @@ const WHOLE: Readonly<Record<SchemaName, Schema>> = {
         immutable: false,
         trigger: "deploy",
       },
+      { name: "KEY", type: "secret", generate: "private-key" },
     ],
   },
 };

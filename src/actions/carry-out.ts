@@ -4,6 +4,7 @@ import { createPreviewCache, type PreviewCache } from "../engine/preview-cache.t
 import { previewRun } from "../engine/preview-run.ts";
 import { unmetPlans } from "../engine/unmet-plans.ts";
 import type { OperatorPackage } from "../model/package.ts";
+import type { SecretKind } from "../model/parameter.ts";
 import type { Preview, RunKind, RunRecord } from "../model/run.ts";
 import type { Capabilities } from "../model/scope.ts";
 import type { HeldLease } from "../store/lease.ts";
@@ -190,15 +191,19 @@ async function check(
 ): Promise<Preview> {
   const { state } = decision;
   const instanceUid = state.object?.metadata.uid ?? "";
+  const { lostNodes = [] } = ctx;
   const [preview, rights] = await Promise.all([
-    previewRun(runInputs(decision, run.record, instanceUid), {
-      cluster: ctx.cluster,
-      clock: ctx.clock,
-      limits: ctx.limits,
-      forceConflicts: ctx.forceConflicts,
-      signal: ctx.stop,
-      ...(run.cache ? { preview: run.cache } : { wantDiffs: true }),
-    }),
+    previewRun(
+      { ...runInputs(decision, run.record, instanceUid), lostNodes },
+      {
+        cluster: ctx.cluster,
+        clock: ctx.clock,
+        limits: ctx.limits,
+        forceConflicts: ctx.forceConflicts,
+        signal: ctx.stop,
+        ...(run.cache ? { preview: run.cache } : { wantDiffs: true }),
+      },
+    ),
     missingRights(ctx, {
       instance: state.name,
       run: run.record.number,
@@ -222,7 +227,14 @@ async function storeSecrets(
   return await storeSecretValues(
     ctx.cluster,
     { namespace: ctx.namespace, instance: state.name, operator: pkg.operator.name },
-    { names: desired.secretNames, given: desired.secrets, salt },
+    { names: desired.secretNames, kinds: kindsOf(pkg), given: desired.secrets, salt },
+  );
+}
+
+/** What is generated for each secret that says so. */
+function kindsOf({ parameters }: Decided["pkg"]): Record<string, SecretKind> {
+  return Object.fromEntries(
+    parameters.flatMap(({ name, generate }) => (generate === undefined ? [] : [[name, generate]])),
   );
 }
 

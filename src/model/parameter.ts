@@ -11,6 +11,9 @@ export type ParameterType =
   | "map"
   | "secret";
 
+/** What a secret that nobody gives is: 24 letters and digits, or a private key (EC, P-256) in PEM. */
+export type SecretKind = "password" | "private-key";
+
 /** A declared parameter of a package. */
 export interface Parameter {
   readonly name: string;
@@ -22,6 +25,8 @@ export interface Parameter {
   readonly default?: Json;
   /** Must have a value. A secret that is not required is generated when it is not given. */
   readonly required: boolean;
+  /** Of a secret: what is generated when it is not given; a password when absent. */
+  readonly generate?: SecretKind;
   /** The values it may have. */
   readonly enum?: readonly Json[];
   /** May not change after install. */

@@ -55,7 +55,19 @@ function checkParameter(
   if (name in Object.prototype || name === "prototype")
     report("reserved-name", `a parameter cannot be called ${name}`, [...path, "name"]);
   if (declared === "secret") checkSecret(name, parameter, path, report);
-  else checkValues(name, declared, parameter, path, report, textOf);
+  else {
+    checkValues(name, declared, parameter, path, report, textOf);
+    if ("generate" in parameter)
+      report(
+        "generate-not-secret",
+        `${name} is no secret, so it is not generated`,
+        [...path, "generate"],
+        {
+          part: "key",
+          hint: "leave it out, or declare type: secret",
+        },
+      );
+  }
   checkImmutable(name, declared, parameter, path, report);
 }
 
@@ -73,6 +85,16 @@ function checkSecret(
       {
         part: "key",
         hint: "leave it out: a secret that is not given is generated",
+      },
+    );
+  if ("generate" in parameter && parameter.required === true)
+    report(
+      "generate-required",
+      `secret ${name} must be given, so it is never generated`,
+      [...path, "generate"],
+      {
+        part: "key",
+        hint: "leave out generate, or required: true",
       },
     );
   if ("enum" in parameter)

@@ -1,6 +1,6 @@
 import type { Place } from "../model/issue.ts";
 import type { Json } from "../model/json.ts";
-import type { Parameter, ParameterGroup, ParameterType } from "../model/parameter.ts";
+import type { Parameter, ParameterGroup, ParameterType, SecretKind } from "../model/parameter.ts";
 
 /** `params.yaml` as its schema describes it. */
 export interface ParamsFile {
@@ -24,6 +24,7 @@ interface ParameterEntry {
   readonly group?: string;
   readonly default?: Json;
   readonly required?: boolean;
+  readonly generate?: SecretKind;
   readonly enum?: readonly Json[];
   readonly immutable?: boolean;
   readonly trigger?: string;
@@ -65,6 +66,7 @@ function parameterOf(entry: ParameterEntry, at: Place): Parameter {
     ...(hint !== undefined && { hint }),
     ...(group !== undefined && { group }),
     ...(entry.default !== undefined && { default: entry.default }),
+    ...(entry.generate !== undefined && { generate: entry.generate }),
     ...(entry.enum !== undefined && { enum: entry.enum }),
     ...(trigger !== undefined && { trigger }),
   };

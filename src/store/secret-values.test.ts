@@ -26,6 +26,23 @@ test("what is not given is generated, and stays as it is", async () => {
   expect(cluster.writes).toEqual(["create Secret galera-secrets"]);
 });
 
+test("what is generated is of the kind that the package says, once", async () => {
+  const cluster = memoryObjects();
+  const wanted = {
+    names: ["KEY", "ROOT"],
+    kinds: { KEY: "private-key" },
+    given: {},
+    salt: newSalt(),
+  } as const;
+  await storeSecretValues(cluster, WHERE, wanted);
+  const first = dataOf(cluster);
+  expect(first.KEY).toContain("BEGIN PRIVATE KEY");
+  expect(first.ROOT).toMatch(/^[A-Za-z2-9]{24}$/);
+
+  await storeSecretValues(cluster, WHERE, wanted);
+  expect(dataOf(cluster)).toEqual(first);
+});
+
 test("a value given later is patched in, the others stay", async () => {
   const cluster = memoryObjects();
   const names = ["ROOT", "SST"];

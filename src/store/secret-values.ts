@@ -1,7 +1,9 @@
-import { createHash, randomBytes, randomInt } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { type Cluster, ClusterError } from "../model/cluster.ts";
 import type { KubeObject, ObjectRef } from "../model/kube-object.ts";
 import { LABEL, secretsName } from "../model/names.ts";
+import type { SecretKind } from "../model/parameter.ts";
+import { generateSecret } from "./generate-secret.ts";
 
 /** What an instance keeps secret, as read. Values stay inside: only their salted hashes are told. */
 export interface SecretValues {
@@ -43,6 +45,8 @@ export async function storeSecretValues(
   wanted: {
     /** All secret parameters that must have a value. */
     readonly names: readonly string[];
+    /** What is generated for a name; a password where nothing is said. */
+    readonly kinds?: Readonly<Record<string, SecretKind>>;
     readonly given: Readonly<Record<string, string>>;
     /** For a Secret that has no salt yet. */
     readonly salt: string;
@@ -83,6 +87,7 @@ function missingData(
   present: KubeObject | undefined,
   wanted: {
     readonly names: readonly string[];
+    readonly kinds?: Readonly<Record<string, SecretKind>>;
     readonly given: Readonly<Record<string, string>>;
     readonly salt: string;
   },
@@ -91,7 +96,8 @@ function missingData(
   const missing: Record<string, string> = {};
   if (data[SALT] === undefined) missing[SALT] = base64(wanted.salt);
   for (const name of wanted.names)
-    if (data[name] === undefined) missing[name] = base64(generated());
+    if (data[name] === undefined && wanted.given[name] === undefined)
+      missing[name] = base64(generateSecret(wanted.kinds?.[name] ?? "password"));
   for (const [name, value] of Object.entries(wanted.given))
     if (data[name] !== base64(value)) missing[name] = base64(value);
   return missing;
@@ -132,13 +138,6 @@ function valuesOf(secret: KubeObject): SecretValues {
       return stored === undefined ? undefined : hash(text(stored));
     },
   };
-}
-
-const ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
-
-/** 24 letters and digits that cannot be mistaken for each other: 139 bits. */
-function generated(): string {
-  return Array.from({ length: 24 }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
 }
 
 function versionOf(object: KubeObject): { readonly resourceVersion?: string } {
