@@ -20,6 +20,8 @@ export interface ActionContext {
   readonly limits: RunLimits;
   /** Take fields from their other managers. */
   readonly forceConflicts: boolean;
+  /** Nodes declared lost (`--node-lost`): pods that hang on them are removed by force. */
+  readonly lostNodes?: readonly string[];
   /** Measure the whole run with the package's meter (`--meter`). */
   readonly meter?: boolean;
   /** kplan's own version, checked against a package's `kplanVersion`. */

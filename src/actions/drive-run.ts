@@ -28,7 +28,8 @@ export async function driveRun(
   const known = pkg.operator.plans;
   const run = await openRun(ctx, { state, instance, lease, record, plans, known });
   const instanceUid = instance.current().metadata.uid ?? "";
-  const decided = runInputs(inputs, record, instanceUid);
+  const { lostNodes = [] } = ctx;
+  const decided = { ...runInputs(inputs, record, instanceUid), lostNodes };
   const outcome = await executeRun(ctx.meter ? { ...decided, meter: true } : decided, {
     cluster: ctx.cluster,
     clock: ctx.clock,

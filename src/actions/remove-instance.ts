@@ -106,8 +106,8 @@ async function removeAll(
     readonly inventory: InstanceState["inventory"];
   },
 ): Promise<RunOutcome> {
-  const { cluster, clock, limits, stop } = ctx;
-  const shared = { cluster, clock, limits, stop, instance: state.name };
+  const { cluster, clock, limits, stop, lostNodes = [] } = ctx;
+  const shared = { cluster, clock, limits, stop, lostNodes, instance: state.name };
   const deps = { ...shared, emit: by.emit, fence: lease, recorder: by.keeper };
   try {
     const kept = await keptObjects(ctx, state.name);

@@ -78,6 +78,11 @@ export function addRunOptions(command: Command): Command {
       "go on although this requirement of the package does not hold (repeatable)",
       collect,
     )
+    .option(
+      "--node-lost <node>",
+      "this machine is surely off: remove the instance's pods on it by force (repeatable)",
+      collect,
+    )
     .option("--step-timeout <duration>", "limit of a step (default 30m)", durationArgument)
     .option(
       "--stall-timeout <duration>",
@@ -113,6 +118,11 @@ export function addMeterOption(command: Command, hidden = false): Command {
     "measure what clients feel during the whole run with the package's meter",
   );
   return command.addOption(hidden ? option.hideHelp() : option);
+}
+
+/** The nodes that `--node-lost` names. */
+export function lostNodes({ nodeLost }: Record<string, unknown>): string[] {
+  return Array.isArray(nodeLost) ? nodeLost.map(String) : [];
 }
 
 /** The limits that `addRunOptions` received. */

@@ -8,6 +8,7 @@ import {
 } from "../model/run.ts";
 import { checkWrites } from "./check-writes.ts";
 import type { PreviewDeps } from "./engine-deps.ts";
+import { refuseLivingNodes } from "./lost-nodes.ts";
 import { type PlannedWrites, planWrites, tasksToDo } from "./plan-writes.ts";
 import { createLimit } from "./run-context.ts";
 import { unmetPlans } from "./unmet-plans.ts";
@@ -32,6 +33,7 @@ export async function planAndCheck(
   const requests = createLimit(deps.limits.concurrency);
   const options = deps.signal === undefined ? {} : { options: { signal: deps.signal } };
   const lookup = { cluster: deps.cluster, requests, ...options };
+  await refuseLivingNodes(inputs.lostNodes ?? [], deps.cluster, options.options ?? {});
   const plan = await planWrites(inputs, tasksToDo(inputs), lookup);
   planned(plan.writes.length);
   const made = new Set(inputs.inventory.map(({ ref }) => refKey(ref)));

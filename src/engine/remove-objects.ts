@@ -4,6 +4,7 @@ import { LABEL } from "../model/names.ts";
 import { deleteObjects } from "./delete-objects.ts";
 import type { EngineDeps } from "./engine-deps.ts";
 import { keepTrying, leaseLost } from "./keep-trying.ts";
+import { refuseLivingNodes } from "./lost-nodes.ts";
 import { Halted, TaskFailure } from "./task-stop.ts";
 import { createWatchHub } from "./watch-hub.ts";
 import { createWatchdog } from "./watchdog.ts";
@@ -15,6 +16,8 @@ export type RemoveDeps = Pick<
 > & {
   /** Name of the instance. What does not say that it is this one's (somebody made it anew, or another instance took it over) is left, with a warning. */
   readonly instance?: string;
+  /** Nodes that somebody declared lost: pods that hang on them are removed by force. */
+  readonly lostNodes?: readonly string[];
 };
 
 /** How a removal ended. */
@@ -40,6 +43,7 @@ export async function removeObjects(
   const before = (): Promise<void> => Promise.resolve();
   const ours = (live: KubeObject): boolean => isOurs(live, deps);
   try {
+    await refuseLivingNodes(deps.lostNodes ?? [], deps.cluster, { signal: deps.fence.lost });
     for (const group of groups) {
       const watchdog = createWatchdog(deps.clock, deps.limits);
       const path = { plan: "uninstall" };

@@ -1,5 +1,5 @@
 import { isBrokenPod } from "../health/broken-pod.ts";
-import { isPodReady, isTerminating } from "../health/pod-stage.ts";
+import { isPodReady, isTerminating } from "../health/pod-serves.ts";
 import { selectorText } from "../health/relatives.ts";
 import type { HealthContext } from "../model/health.ts";
 import { isMap } from "../model/json.ts";

@@ -18,6 +18,8 @@ export interface Driving
   readonly hub: WatchHub;
   /** Aborted: no new write begins and nothing is waited for any more. */
   readonly halt: AbortSignal;
+  /** Nodes that somebody declared lost. */
+  readonly lostNodes?: readonly string[];
 }
 
 /** What the tasks of a run share. */
@@ -106,6 +108,7 @@ export function createRunContext(
   return {
     ...{ cluster, clock, emit, fence, limits, recorder, forceConflicts, facts },
     inputs: { ...inputs, facts },
+    ...(inputs.lostNodes && { lostNodes: inputs.lostNodes }),
     ...parts,
     checked: preview ?? createPreviewCache(),
     inventory: new Set(inputs.inventory.map(({ ref }) => refKey(ref))),

@@ -3,6 +3,7 @@ import type { Health } from "../model/health.ts";
 import { isMap } from "../model/json.ts";
 import { type KubeObject, refOf, refText } from "../model/kube-object.ts";
 import { createBell } from "./bell.ts";
+import { createSweeper } from "./lost-nodes.ts";
 import { ownQuery } from "./own-query.ts";
 import { type Acting, callOptions } from "./run-context.ts";
 import { together } from "./together.ts";
@@ -33,8 +34,16 @@ const LAST_POLL = 2000;
 export async function waitGone(leaving: readonly KubeObject[], ctx: Acting): Promise<void> {
   await together(leaving, ctx.halt, async (object, halt) => {
     const own = { ...ctx, halt };
+    const isWorkload = WORKLOADS.includes(object.kind);
+    if (isWorkload && ctx.lostNodes !== undefined && ctx.lostNodes.length > 0) {
+      // A workload goes after its pods, and those on a lost node go only by force.
+      await together([waitObjectGone, waitPodsGone], halt, (wait, signal) =>
+        wait(object, { ...ctx, halt: signal }),
+      );
+      return;
+    }
     await waitObjectGone(object, own);
-    if (WORKLOADS.includes(object.kind)) await waitPodsGone(object, own);
+    if (isWorkload) await waitPodsGone(object, own);
   });
 }
 
@@ -80,13 +89,16 @@ async function waitPodsGone(workload: KubeObject, ctx: Acting): Promise<void> {
   const bell = createBell(ctx.clock);
   const query = { apiVersion: "v1", kind: "Pod", namespace, labelSelector };
   const look = ctx.hub.look(query, bell.ring);
+  const sweeper = createSweeper(ctx, bell.ring);
   let left: readonly KubeObject[] = [];
   try {
     await untilSettled(
       () => {
+        sweeper.check();
         const pods = shown(look);
         if (pods === undefined) return undefined;
         left = pods.filter((pod) => isPodOf(pod, workload));
+        sweeper.see(left, workload);
         const names = left.map(({ metadata }) => metadata.name).join(", ");
         if (left.length > 0) tell(`deleted; waiting for its pods: ${names}`, names);
         return left.length === 0 ? true : undefined;
@@ -97,6 +109,7 @@ async function waitPodsGone(workload: KubeObject, ctx: Acting): Promise<void> {
     );
   } finally {
     look.close();
+    await sweeper.end();
   }
 }
 

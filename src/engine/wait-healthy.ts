@@ -1,8 +1,10 @@
 import { computeHealth, relativesOf } from "../health/health.ts";
+import { suspectNodes } from "../health/pod-node.ts";
 import type { Health } from "../model/health.ts";
 import { type KubeObject, refOf, refText } from "../model/kube-object.ts";
 import { createBell } from "./bell.ts";
 import { lastWords } from "./last-words.ts";
+import { createSweeper } from "./lost-nodes.ts";
 import { ownQuery } from "./own-query.ts";
 import type { Acting } from "./run-context.ts";
 import { TaskFailure, TaskTrouble } from "./task-stop.ts";
@@ -31,10 +33,17 @@ export async function waitHealthy(
     .map((one) => track(one.object, began))
     .filter((one) => !isReadyAlready(one, now(), ctx));
   if (tracked.length === 0) return true;
+  const sweeper = createSweeper(ctx, bell.ring);
   try {
     for (const one of tracked) open(one, bell.ring, ctx);
     const failure = await untilSettled(
-      () => judgeAll(tracked, now(), ctx, unless),
+      () => {
+        sweeper.check();
+        for (const one of tracked) openNodes(one, now(), bell.ring, ctx);
+        const verdict = judgeAll(tracked, now(), ctx, unless);
+        for (const one of tracked) sweeper.see(relativesSeen(one), one.written);
+        return verdict;
+      },
       () => waitingFor(tracked),
       bell,
       ctx,
@@ -43,6 +52,7 @@ export async function waitHealthy(
     return failure === "ready";
   } finally {
     for (const { looks } of tracked) for (const look of looks) look.close();
+    await sweeper.end();
   }
 }
 
@@ -57,6 +67,8 @@ interface Tracked {
   readonly since: Date;
   own: Look | undefined;
   readonly looks: Look[];
+  /** Nodes that are looked at. */
+  readonly nodes: Set<string>;
   /** The watch has shown it. */
   seen: boolean;
   /** Monotonic time at which the watch did not show it for the first time. */
@@ -70,6 +82,7 @@ function track(written: KubeObject, since: Date): Tracked {
     since,
     own: undefined,
     looks: [],
+    nodes: new Set(),
     seen: false,
     missingSince: undefined,
     health: undefined,
@@ -90,6 +103,20 @@ function open(one: Tracked, ring: () => void, ctx: Acting): void {
   for (const query of relativesOf(one.written)) one.looks.push(ctx.hub.look(query, ring));
 }
 
+/** Looks at the node of a pod that is late. */
+function openNodes(one: Tracked, now: Date, ring: () => void, ctx: Acting): void {
+  for (const query of suspectNodes(relativesSeen(one), now)) {
+    const key = query.fieldSelector ?? "";
+    if (one.nodes.has(key)) continue;
+    one.nodes.add(key);
+    one.looks.push(ctx.hub.look(query, ring));
+  }
+}
+
+function relativesSeen(one: Tracked): KubeObject[] {
+  return one.looks.filter((look) => look !== one.own).flatMap((look) => look.objects() ?? []);
+}
+
 /** The first failure, `ready` when all are, undefined while some are on their way. */
 function judgeAll(
   tracked: readonly Tracked[],
@@ -99,14 +126,13 @@ function judgeAll(
 ): { readonly object: KubeObject; readonly health: Health } | "ready" | "enough" | undefined {
   let ready = true;
   for (const one of tracked) {
-    const related = one.looks.filter((look) => look !== one.own);
     const isLoaded = one.looks.every((look) => look.objects() !== undefined || look.failure());
     const object = current(one, ctx);
     if (!isLoaded) {
       ready = false;
       continue;
     }
-    const relatives = related.flatMap((look) => look.objects() ?? []);
+    const relatives = relativesSeen(one);
     const health = judge(object, relatives, one, now, ctx);
     tell(one, health, ctx);
     if (health.state !== "ready" && unless(relatives, now)) return "enough";

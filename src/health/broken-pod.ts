@@ -2,7 +2,7 @@ import type { HealthContext } from "../model/health.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import { conditionOf } from "./conditions.ts";
 import { at, mapsAt, timeAt } from "./fields.ts";
-import { isPodReady, isTerminating } from "./pod-stage.ts";
+import { isPodReady, isTerminating } from "./pod-serves.ts";
 import { podTrouble } from "./pod-trouble.ts";
 
 /** Milliseconds that a pod which runs may take to become ready for the first time before it counts as broken. */

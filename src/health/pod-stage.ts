@@ -4,11 +4,16 @@ import { isTrue } from "./conditions.ts";
 import { eventsAbout } from "./events.ts";
 import { textAt, timeAt } from "./fields.ts";
 import { containersOf } from "./pod-containers.ts";
+import { nodeTrouble } from "./pod-node.ts";
+import { isTerminating } from "./pod-serves.ts";
 import { podTrouble } from "./pod-trouble.ts";
 
 /** What a pod is doing, in a few words: `galera-1: pulling image mariadb:10.11`. */
 export function podStage(pod: KubeObject, context: HealthContext): string {
   const { name } = pod.metadata;
+  const node = nodeTrouble(pod, context);
+  if (node !== undefined)
+    return `${name}: ${isTerminating(pod) ? "terminating" : "not ready"} ${node}`;
   if (isTerminating(pod)) return `${name}: ${terminating(pod, context)}`;
   const trouble = podTrouble(pod, context);
   if (trouble !== undefined) return trouble.failure.message;
@@ -31,16 +36,6 @@ function probeWords(pod: KubeObject, context: HealthContext): string {
   const event = eventsAbout(pod, context).find(({ reason }) => reason === "Unhealthy");
   const probe = /^(\w+) probe failed/.exec(event?.message ?? "")?.[1];
   return probe === undefined ? "" : ` (its ${probe.toLowerCase()} probe failed)`;
-}
-
-/** True once the pod's deletion was asked for. */
-export function isTerminating(pod: KubeObject): boolean {
-  return pod.metadata.deletionTimestamp !== undefined;
-}
-
-/** True when a pod serves: ready, and nobody asked for its end. */
-export function isPodReady(pod: KubeObject): boolean {
-  return !isTerminating(pod) && isTrue(pod, "Ready");
 }
 
 /** Everything about a pod that changes with progress, for a marker. */

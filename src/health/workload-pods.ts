@@ -3,7 +3,9 @@ import type { KubeObject } from "../model/kube-object.ts";
 import { FIELD_MANAGER } from "../model/names.ts";
 import { eventsAbout } from "./events.ts";
 import { timeAt } from "./fields.ts";
-import { isPodReady, podSigns, podStage } from "./pod-stage.ts";
+import { withoutDurations } from "./pod-node.ts";
+import { isPodReady } from "./pod-serves.ts";
+import { podSigns, podStage } from "./pod-stage.ts";
 import { podTrouble } from "./pod-trouble.ts";
 import { failed, progressing } from "./verdict.ts";
 
@@ -44,7 +46,7 @@ export function podsProgress(
   const late = pods.find((pod) => !isPodReady(pod));
   const stage = note || (late === undefined ? "" : podStage(late, context));
   const message = `${count} of ${wanted} pods ready${stage === "" ? "" : `; ${stage}`}`;
-  return progressing(message, message, pods.map(podSigns));
+  return progressing(message, withoutDurations(message), pods.map(podSigns));
 }
 
 /**

@@ -43,7 +43,11 @@ function judgeSize(object: KubeObject): Health {
   const has = textAt(object, "status", "capacity", "storage");
   if (wanted === "" || has === "" || quantity(has) >= quantity(wanted)) return ready("bound");
   if (isTrue(object, "FileSystemResizePending"))
-    return ready(`bound; its file system grows to ${wanted} when a pod next mounts it`);
+    return progressing(
+      `growing from ${has} to ${wanted}: its file system grows when a pod next mounts it, so a restart of its pod finishes it`,
+      has,
+      "file system",
+    );
   return progressing(`growing from ${has} to ${wanted}`, has);
 }
 

@@ -2,7 +2,9 @@ import type { Health, HealthContext } from "../../model/health.ts";
 import { type KubeObject, refOf } from "../../model/kube-object.ts";
 import { textAt } from "../fields.ts";
 import { containersOf } from "../pod-containers.ts";
-import { isPodReady, podSigns, podStage } from "../pod-stage.ts";
+import { withoutDurations } from "../pod-node.ts";
+import { isPodReady } from "../pod-serves.ts";
+import { podSigns, podStage } from "../pod-stage.ts";
 import { exitText, podTrouble } from "../pod-trouble.ts";
 import { eventsOf } from "../relatives.ts";
 import type { HealthRule } from "../rule.ts";
@@ -19,7 +21,7 @@ function judgePod(object: KubeObject, context: HealthContext): Health {
   const trouble = podTrouble(object, context);
   if (trouble?.final) return trouble.failure;
   const message = podStage(object, context);
-  return progressing(message, message, podSigns(object));
+  return progressing(message, withoutDurations(message), podSigns(object));
 }
 
 /** A pod of nobody: no controller makes another one. */
