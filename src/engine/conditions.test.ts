@@ -221,10 +221,14 @@ test("what a run found out before it was interrupted is known when it goes on", 
   expect(await executeRun(run.inputs, run.deps)).toEqual({ result: "complete" });
 });
 
-test("the right to run commands is asked for before the first write", async () => {
+test.each([
+  "one: [a], two: [look]",
+  "one: [a], two: { tasks: [b], gate: { pods: app=db, command: [x], expect: [] } }",
+])("the right to run commands is asked for before the first write: %s", async (steps) => {
   const mayI = (verb: string, ref: { readonly subresource?: string }): boolean =>
     !(verb === "get" && ref.subresource === "exec");
-  const run = world(packageWith("one: [a], two: [look]"), { mayI });
+  const run = world(packageWith(steps), { mayI });
   const error = await executeRun(run.inputs, run.deps).catch((e: unknown) => e);
   expect(errorText(error as KplanError)).toMatch(/may not run commands in pods in namespace db/);
+  expect(run.cluster.objects()).toHaveLength(1);
 });

@@ -48,7 +48,8 @@ export function foreseeTasks(
   return { tasks, problems };
 }
 
-function stepAt({ plans }: RunInputs, path: TaskPath): Step | undefined {
+/** The step of a task's place. */
+export function stepAt({ plans }: Pick<RunInputs, "plans">, path: TaskPath): Step | undefined {
   const plan = plans.find(({ name }) => name === path.plan);
   const phase = plan?.phases.find(({ name }) => name === path.phase);
   return phase?.steps.find(({ name }) => name === path.step);

@@ -3,11 +3,10 @@ import { hasErrors, type Issue } from "../model/issue.ts";
 import { isMap } from "../model/json.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import { type KubeObject, type ObjectRef, refKey, refOf, refText } from "../model/kube-object.ts";
-import type { Step } from "../model/plan.ts";
 import type { OnImmutable } from "../model/rollout.ts";
 import { type PlannedObject, type PreviewProblem, pathText, type RunInputs } from "../model/run.ts";
 import { guardedFacts } from "./foresee.ts";
-import { foreseeTasks } from "./foresee-tasks.ts";
+import { foreseeTasks, stepAt } from "./foresee-tasks.ts";
 import { knownTemplates } from "./known-templates.ts";
 import type { TaskPath } from "./materialize.ts";
 import { definedKinds, kindKey, type LiveLookup, materializeLive } from "./materialize-live.ts";
@@ -118,19 +117,15 @@ export async function planWrites(
   }
   if (hasErrors(issues))
     throw new KplanError("bad-input", "the templates do not render", { kind: "bad-input", issues });
-  const runsCommands = foreseen.tasks.some(({ task }) => task.kind === "Exec");
+  const runsCommands = foreseen.tasks.some(
+    ({ task, path }) => task.kind === "Exec" || stepAt(inputs, path)?.gate !== undefined,
+  );
   return { writes, unknown, problems, runsCommands, definedKinds: kinds };
 }
 
 function asLater(later: ReadonlyMap<string, string>, path: TaskPath): readonly PlannedObject[] {
   const ref = (name: string): ObjectRef => ({ apiVersion: "", kind: "Template", name });
   return [...later].map(([key, why]) => ({ path, ref: ref(key), change: "later", why }));
-}
-
-function stepAt({ plans }: RunInputs, path: TaskPath): Step | undefined {
-  const plan = plans.find(({ name }) => name === path.plan);
-  const phase = plan?.phases.find(({ name }) => name === path.phase);
-  return phase?.steps.find(({ name }) => name === path.step);
 }
 
 /** Adds a template's problems to the others; anything else is thrown. */
