@@ -199,6 +199,11 @@ test.each([
     "progressing: growing from 1Gi to 2Gi",
   ],
   [
+    "claim whose volume has grown and whose file system has not",
+    "{ apiVersion: v1, kind: PersistentVolumeClaim, metadata: { name: c }, spec: { resources: { requests: { storage: 2Gi } } }, status: { phase: Bound, capacity: { storage: 1Gi }, conditions: [{ type: FileSystemResizePending, status: 'True' }] } }",
+    "progressing: growing from 1Gi to 2Gi: its file system grows when a pod next mounts it, so a restart of its pod finishes it",
+  ],
+  [
     "claim in another unit",
     "{ apiVersion: v1, kind: PersistentVolumeClaim, metadata: { name: c }, spec: { resources: { requests: { storage: 1024Mi } } }, status: { phase: Bound, capacity: { storage: 1Gi } } }",
     "ready bound",
