@@ -30,7 +30,12 @@ test("a bootstrap pod killed while it gives its data to the first member comes b
 });
 
 test("a member with another cluster's data stops before it joins, and says so", async () => {
-  await succeed(namespace, "update", "-p", "NODE_COUNT=2");
+  const refused = await kplan(namespace, "update", "-p", "NODE_COUNT=2");
+  expect([refused.code, refused.stdout + refused.stderr]).toEqual([
+    2,
+    expect.stringMatching(/--allow even-size/),
+  ]);
+  await succeed(namespace, "update", "-p", "NODE_COUNT=2", "--allow", "even-size");
   await pretendForeignClaim(2, "11111111-2222-3333-4444-555555555555");
 
   const { code, stdout, stderr } = await kplan(namespace, "update", "-p", "NODE_COUNT=3");

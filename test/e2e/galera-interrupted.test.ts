@@ -15,19 +15,28 @@ test("an install that is killed again and again ends as one cluster, founded onc
     return pod !== undefined;
   });
 
-  // Right after the bootstrap pod is ready, and that pod with it.
+  // While the bootstrap node waits for leave to found, and that pod with it.
   await killInstallWhen("the bootstrap pod is ready", bootstrapIsReady);
-  const [bootstrap] = await bootstrapPods(namespace);
-  expect(bootstrap).toBeDefined();
-  const founded = (await memberState(namespace, bootstrap?.metadata.name ?? "")).uuid;
+  await killBootstrap();
+
+  // When leave is on record, whether it was given or not; and the pod.
+  await killInstallWhen("leave to found is on record", async () => {
+    const record = await object(namespace, "configmap", `${INSTANCE}-founded`);
+    return record !== undefined;
+  });
+  const token = await foundingToken();
+  expect(token).toMatch(/^[0-9a-f-]{36}$/);
+  await killBootstrap();
+
+  // Right after the cluster is founded, and the pod.
+  let founded = "";
+  await killInstallWhen("the cluster is founded", async () => {
+    founded = await foundedUuid();
+    return founded !== "";
+  });
   expect(founded).toMatch(/^[0-9a-f-]{36}$/);
-  await kubectl(namespace, [
-    "delete",
-    "pod",
-    bootstrap?.metadata.name ?? "",
-    "--grace-period=0",
-    "--force",
-  ]);
+  expect(await foundingToken()).toBe(token);
+  await killBootstrap();
 
   // While the second member joins.
   await killInstallWhen("the second member is made", async () => {
@@ -78,6 +87,28 @@ async function killInstallWhen(what: string, seen: () => Promise<boolean>): Prom
   }
   // Killed, not ended by itself.
   expect((await ended).code).toBeNull();
+}
+
+/** SIGKILL for the bootstrap node. */
+async function killBootstrap(): Promise<void> {
+  const [bootstrap] = await bootstrapPods(namespace);
+  expect(bootstrap).toBeDefined();
+  const name = bootstrap?.metadata.name ?? "";
+  await kubectl(namespace, ["delete", "pod", name, "--grace-period=0", "--force"]);
+}
+
+/** What the record of the founding says: the same from before it to its end. */
+async function foundingToken(): Promise<string> {
+  const record = await object(namespace, "configmap", `${INSTANCE}-founded`);
+  return record?.data?.token ?? "";
+}
+
+/** UUID of the cluster that the bootstrap node serves; empty while it serves none. */
+async function foundedUuid(): Promise<string> {
+  const [bootstrap] = await bootstrapPods(namespace);
+  if (!(await bootstrapIsReady())) return "";
+  const { status, uuid } = await memberState(namespace, bootstrap?.metadata.name ?? "");
+  return status === "Primary" ? uuid : "";
 }
 
 async function bootstrapIsReady(): Promise<boolean> {
