@@ -34,7 +34,8 @@ export async function keepTrying(
       if (error instanceof Halted || ctx.halt.aborted) throw new Halted("told to stop");
       const mends = mayMendItself(error, ctx, ctx.clock.monotonic() - begun);
       if (!mends) throw failureOf(error);
-      const inMs = pause(failures);
+      const most = error instanceof TaskTrouble ? error.longestPause : undefined;
+      const inMs = pause(failures, most ?? LONGEST_PAUSE);
       trouble(error.message);
       ctx.emit({ type: "retry", path: ctx.path, message: error.message, inMs });
       await sleep(inMs, error.message, ctx);
@@ -89,8 +90,8 @@ export function leaseLost(lost: AbortSignal, cause?: unknown): KplanError {
 }
 
 /** Milliseconds until the next try: twice as long each time, up to a limit, a fifth more or less so that many do not come at once. */
-function pause(failures: number): number {
-  const steady = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1));
+function pause(failures: number, longest: number): number {
+  const steady = Math.min(longest, FIRST_PAUSE * 2 ** (failures - 1));
   return Math.round(steady * (0.8 + 0.4 * Math.random()));
 }
 

@@ -28,6 +28,13 @@ export interface FailureDetails {
 /** It went wrong and may go right when tried again: the step is ERROR until then. */
 export class TaskTrouble extends Error {
   override readonly name = "TaskTrouble";
+  /** Milliseconds that the pauses between two tries grow to at most, where a look costs little and what is waited for comes soon. */
+  readonly longestPause: number | undefined;
+
+  constructor(message: string, longestPause?: number) {
+    super(message);
+    this.longestPause = longestPause;
+  }
 }
 
 /** The run was told to stop: the step stays as it is. */

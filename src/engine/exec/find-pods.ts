@@ -2,8 +2,7 @@ import type { KubeObject } from "../../model/kube-object.ts";
 import type { ExecTask } from "../../model/task.ts";
 import { renderText } from "../render-text.ts";
 import { callOptions, type TaskContext } from "../run-context.ts";
-import { TaskTrouble } from "../task-stop.ts";
-import { type PodToAsk, podsToAsk } from "./pods-to-ask.ts";
+import { notYet, type PodToAsk, podsToAsk } from "./pods-to-ask.ts";
 
 /** The pods that a task asks, as the server shows them now: a watch may lag behind. Throws what `podsToAsk` throws, and ClusterError. */
 export async function findPods(task: ExecTask, ctx: TaskContext): Promise<readonly PodToAsk[]> {
@@ -30,7 +29,7 @@ function named(
   const pods = podsToAsk(found, { which: "every", what: `Pod ${name}`, ...container });
   if (pods.length > 0) return pods;
   const why = found.length === 0 ? "it does not exist" : "it is on its way out";
-  throw new TaskTrouble(`Pod ${name} cannot be asked: ${why}`);
+  throw notYet(`Pod ${name} cannot be asked: ${why}`);
 }
 
 function text(template: string, { name }: ExecTask, { inputs, path }: TaskContext): string {

@@ -39,11 +39,19 @@ export function podsToAsk(pods: readonly KubeObject[], choice: PodChoice): reado
   const living = podsInOrder(pods.filter(isComingOrThere));
   const { which, container, what } = choice;
   if (which === "every") return living.map((one) => toAsk(one, container));
-  if (living[0] === undefined) throw new TaskTrouble(`there is no pod to ask: no ${what}`);
+  if (living[0] === undefined) throw notYet(`there is no pod to ask: no ${what}`);
   const ready = living.find(({ pod }) => isReady(pod));
   if (ready !== undefined) return [toAsk(ready, container)];
   const why = living.slice(0, 3).map(({ pod }) => whyNotReady(pod));
-  throw new TaskTrouble(`no pod is ready to be asked: ${why.join("; ")}`);
+  throw notYet(`no pod is ready to be asked: ${why.join("; ")}`);
+}
+
+/** Milliseconds between two looks for pods, at most: they come within seconds, and the step waits for nothing else. */
+const LOOK_AGAIN = 2000;
+
+/** Why nothing can run yet. */
+export function notYet(why: string): TaskTrouble {
+  return new TaskTrouble(why, LOOK_AGAIN);
 }
 
 /** A pod that has ended comes back only when a StatefulSet looks after it. */
@@ -79,7 +87,7 @@ function toAsk({ pod, ordinal }: OrderedPod, wanted: string | undefined): PodToA
   if (identity === undefined) {
     const { phase = "Pending" } = statusOf(pod);
     const why = status === undefined ? `the pod is ${phase}` : `it ${stateText(status)}`;
-    throw new TaskTrouble(`container ${container} of Pod ${name} does not run: ${why}`);
+    throw notYet(`container ${container} of Pod ${name} does not run: ${why}`);
   }
   return { ref: refOf(pod), ordinal, container, identity };
 }

@@ -19,6 +19,8 @@ export interface PodCommand {
 
 /** EX_TEMPFAIL of sysexits.h: it may go right later. */
 const TRY_AGAIN = 75;
+/** Milliseconds between two tries that a command asked for, at most. */
+const ASK_AGAIN = 5000;
 /** 128 and the number of the signal (SIGKILL, SIGTERM): what a command ends with when its container does. */
 const KILLED: readonly number[] = [137, 143];
 /** Milliseconds between two looks whether a container has ended, and how many: a kubelet tells so a moment later. */
@@ -35,7 +37,7 @@ const TELL = 10_000;
 
 /**
  * Runs a command in a pod and gives what it printed; undefined when the cluster is simulated and no answer is known. A running command counts as activity. When the run is
- * told to stop it is waited for no longer, and may go on in its pod. Throws `TaskTrouble` for exit code 75 and for a container that went away, `TaskFailure` for
+ * told to stop it is waited for no longer, and may go on in its pod. Every answer counts as activity: a command that asks to be tried again is, until the step's time is over. Throws `TaskTrouble` for exit code 75 and for a container that went away, `TaskFailure` for
  * any other, `Halted`, ClusterError, and a timed-out `TaskFailure` when the step's time is over.
  */
 export async function runCommand(
@@ -49,6 +51,7 @@ export async function runCommand(
   if (deadline <= 0) throw timedOut(ctx.watchdog.expired(where) ?? `no time is left for ${where}`);
   const result = await whileTelling(pod, ctx, () => started(pod, what, deadline, ctx));
   const { exitCode, stdout, stderr } = result;
+  ctx.watchdog.touch();
   if (exitCode === 0) return readOutput(what.masked(stdout), where);
   if (ctx.cluster.simulated && exitCode === 126 && NOTHING_RUNS.test(stderr)) return undefined;
   if (KILLED.includes(exitCode) && (await hasEnded(pod, ctx)))
@@ -59,6 +62,7 @@ export async function runCommand(
   if (exitCode === TRY_AGAIN)
     throw new TaskTrouble(
       `${where} asks to be tried again${words.length > 0 ? `: ${words.at(-1)}` : ""}`,
+      ASK_AGAIN,
     );
   throw new TaskFailure(`${where} ended with exit code ${exitCode}${below(words)}`, {
     result: "failed",

@@ -252,6 +252,30 @@ test("exit code 75 is tried again, every pod anew, and the step is in trouble un
   expect(lines).toContain("deploy.main.look COMPLETE");
 });
 
+test("a command may ask to be tried again for longer than anything else may stand still", async () => {
+  const text = packageWith("pods: app=db, command: [x]").replace(
+    "timeout: 60000",
+    "noActivity: 20000",
+  );
+  const world = scenario(text, {
+    simulated: false,
+    exec: () => ({ exitCode: world.clock.elapsed() < 90_000 ? 75 : 0, stdout: "", stderr: "" }),
+  });
+  world.cluster.put(pod("db-0"));
+  expect(await executeRun(world.inputs, world.deps)).toEqual({ result: "complete" });
+  expect(world.clock.elapsed()).toBeLessThan(97_000);
+});
+
+test("a pod that gets ready is asked within seconds, however long it took", async () => {
+  const world = scenario(packageWith("pods: app=db, command: [x]"), {
+    simulated: false,
+    exec: () => ({ exitCode: 0, stdout: "", stderr: "" }),
+  });
+  void world.clock.sleep(50_000).then(() => world.cluster.put(pod("db-0")));
+  expect(await executeRun(world.inputs, world.deps)).toEqual({ result: "complete" });
+  expect(world.clock.elapsed()).toBeLessThan(53_000);
+});
+
 test.each([
   ["the pod is gone", undefined],
   ["another pod has its name", { uid: "another" }],
