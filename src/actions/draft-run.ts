@@ -60,19 +60,23 @@ export function draftRecord(
 
 /** What the engine is given for a run. */
 export function runInputs(
-  decision: Pick<RunDecision, "pkg" | "values" | "capabilities" | "salt" | "acts">,
+  decision: Pick<RunDecision, "pkg" | "values" | "capabilities" | "salt" | "acts"> & {
+    readonly choice?: RunDecision["choice"];
+  },
   record: RunRecord,
   /** Of the Instance; empty in a preview before there is one. */
   instanceUid: string,
 ): RunInputs {
-  const { acts } = decision;
+  const { acts, choice } = decision;
+  // A run that goes on under another number goes on all the same.
+  const own = [record.uid, choice?.from?.uid];
   return {
     uid: record.uid,
     pkg: decision.pkg,
     instance: { name: record.instance, namespace: record.namespace, uid: instanceUid },
     parameters: decision.values,
     facts: { ...record.facts, ...factsOf(acts) },
-    earlierFacts: factsOf(acts.filter(({ run }) => run !== record.uid)),
+    earlierFacts: factsOf(acts.filter(({ run }) => !own.includes(run))),
     ...(record.allowed && { allowed: record.allowed }),
     capabilities: decision.capabilities,
     constants: record.constants,
