@@ -13,7 +13,7 @@ import { TaskTrouble } from "./task-stop.ts";
 const TASK = "meter";
 /** Seconds that a meter may take to end, and milliseconds after which it is removed by force: it keeps nothing. */
 const GRACE_SECONDS = 1;
-const PATIENCE = 15_000;
+const PATIENCE = 3_000;
 /** Milliseconds between two looks. */
 const LOOK_EVERY = 200;
 
