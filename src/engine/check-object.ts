@@ -3,6 +3,7 @@ import { type Cluster, ClusterError } from "../model/cluster.ts";
 import { canonicalJson } from "../model/json.ts";
 import { type KubeObject, refOf } from "../model/kube-object.ts";
 import { ANNOTATION, LABEL } from "../model/names.ts";
+import { applyTaking } from "./apply-taking.ts";
 import { refuseOtherInstance } from "./other-instance.ts";
 import type { CheckedWrite } from "./preview-cache.ts";
 
@@ -84,7 +85,7 @@ export async function checkOver(
   live: KubeObject,
   deps: CheckDeps,
 ): Promise<Check & { readonly after: KubeObject }> {
-  const after = await deps.cluster.apply(atVersion(object, live), {
+  const after = await applyTaking(deps.cluster, atVersion(object, live), {
     dryRun: true,
     live,
     force: deps.forceConflicts,

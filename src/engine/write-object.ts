@@ -1,5 +1,6 @@
 import { canonicalJson } from "../model/json.ts";
 import { type KubeObject, refOf } from "../model/kube-object.ts";
+import { applyTaking } from "./apply-taking.ts";
 import { atVersion, hasMoved, readObject, refuseToApply } from "./check-object.ts";
 import { type CheckedWrite, checkKey } from "./preview-cache.ts";
 import { makeRoom, replacement } from "./replace-object.ts";
@@ -108,7 +109,7 @@ async function carryOut(
   if (live === undefined) {
     return { object: await ctx.cluster.create(object, callOptions(ctx)), change: "created" };
   }
-  const answer = await ctx.cluster.apply(atVersion(object, live), {
+  const answer = await applyTaking(ctx.cluster, atVersion(object, live), {
     live,
     force: ctx.forceConflicts,
     ...callOptions(ctx),

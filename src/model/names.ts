@@ -38,6 +38,8 @@ export const ANNOTATION = {
   skipHash: "kudo.dev/skip-hash-calculation",
   /** On a workload: names of ConfigMaps and Secrets, joined by commas, whose content does not restart its pods. For those that the package does not make itself. */
   skipHashOf: "kplan.dev/skip-hash-of",
+  /** On any object: fields, joined by commas (`.spec.resources.requests.storage`), that an apply takes from whichever manager owns them. */
+  takeFields: "kplan.dev/take-fields",
   /** On an OperatorVersion and on package Secrets: `native` or `kudo`. */
   dialect: "kplan.dev/dialect",
   /** sha256 of the package, lower-case hex. */
