@@ -46,6 +46,8 @@ test.each<[string, RolloutView, string]>([
     view("sss", { inPlace: "restarts" }),
     "template at 3 at once",
   ],
+  ["made anew", view("nnN", { inPlace: "immutable" }), "replace when settled"],
+  ["made anew where nobody serves", view("sN-", { inPlace: "immutable" }), "replace at once"],
   ["the first restart", view("ooo", { partition: 3 }), "restart db-2 at 2, 2 to go"],
   ["one restarts", view("ool", { partition: 2 }), "restart db-1 at 1, 1 to go"],
   ["one is about to restart", view("ooo", { partition: 2 }), "wait"],
@@ -97,6 +99,8 @@ function words(seen: RolloutView): string {
       return `template at ${change.partition}${when}`;
     case "repair":
       return ["repair", ...[...change.pods].sort(), `at ${change.partition}`].join(" ");
+    case "replace":
+      return `replace${when}`;
     case "hold":
       return `hold ${change.pod} at ${change.partition}`;
     case "scale":

@@ -72,10 +72,10 @@ export function nextChange(view: RolloutView): RolloutChange {
   const end = view.start + replicas;
   const hold = Math.max(end, lastPartition);
   if (inPlace !== "yes") {
-    const needless = pods.some(({ broken }) => broken) || !pods.some(({ ready }) => ready);
-    const isMissing = pods.length < replicas;
-    const settled = !(needless || isMissing);
-    if (inPlace === "immutable") return { kind: "replace", settled };
+    const serves = pods.some(({ ready }) => ready);
+    if (inPlace === "immutable") return { kind: "replace", settled: serves };
+    const isBroken = pods.some(({ broken }) => broken) || pods.length < replicas;
+    const settled = serves && !isBroken;
     return { kind: "template", partition: inPlace === "restarts" ? hold : partition, settled };
   }
   const loose = pods.find(

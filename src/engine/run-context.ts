@@ -67,6 +67,8 @@ export interface TaskContext extends RunContext, Acting {
 export interface StepShared {
   /** StatefulSets that the step has applied, as the server last answered, by `refKey`. */
   readonly sets: Map<string, KubeObject>;
+  /** Tasks that were skipped. */
+  readonly skipped: Set<string>;
   readonly gate: GateMemory;
 }
 
@@ -84,6 +86,7 @@ export interface GateMemory {
 export function createStepShared(): StepShared {
   return {
     sets: new Map(),
+    skipped: new Set(),
     gate: { notEvaluated: false, told: undefined, signs: undefined },
   };
 }

@@ -1,10 +1,11 @@
-import { refKey } from "../model/kube-object.ts";
+import { type KubeObject, refKey } from "../model/kube-object.ts";
 import { checkStep } from "./check-step.ts";
 import { judgeCondition } from "./conditions.ts";
 import { FailedStep } from "./failed-step.ts";
 import { holdGate } from "./gate.ts";
 import { keepTrying } from "./keep-trying.ts";
 import type { PlacedStep } from "./next-steps.ts";
+import { renderText } from "./render-text.ts";
 import type { StepShared, TaskContext } from "./run-context.ts";
 import type { StepRun } from "./run-step.ts";
 import { taskNamed } from "./task-named.ts";
@@ -44,6 +45,7 @@ export async function runTask(
     const task = taskNamed(run.inputs.pkg, name);
     const { path } = ctx;
     if (task.when !== undefined && !judgeCondition(task.when, `when of task ${name}`, false, ctx)) {
+      state.shared.skipped.add(name);
       run.emit({ type: "task-finished", path, skipped: `${task.when} is false` });
       return;
     }
@@ -61,12 +63,22 @@ export async function holdStepGate(
   state: StepState,
 ): Promise<void> {
   const { gate, tasks } = placed.step;
+  const { sets, skipped } = state.shared;
   if (gate === undefined) return;
-  const sets = [...state.shared.sets.values()];
-  const set = sets.length === 1 ? sets[0] : undefined;
+  // What would say which pods are asked was skipped, so there is nothing to ask about.
+  if (gate.pods === undefined && sets.size === 0 && skipped.size > 0) return;
   await attempt(placed, tasks.at(-1) ?? "", run, state, async (ctx) => {
-    await holdGate({ gate, set, beforeChange: false }, ctx);
+    await holdGate({ gate, set: gatedSet(ctx), beforeChange: false }, ctx);
   });
+}
+
+/** The StatefulSet that is rolled out, or else the only one that the step applies. */
+function gatedSet({ step, shared, inputs, path }: TaskContext): KubeObject | undefined {
+  const sets = [...shared.sets.values()];
+  const named = step.rollout?.statefulSet;
+  if (named === undefined) return sets.length === 1 ? sets[0] : undefined;
+  const name = renderText(named, "the name in rollout", inputs, path);
+  return sets.find(({ metadata }) => metadata.name === name);
 }
 
 /** A piece of a task, tried until it is done. Throws `FailedStep` with the task's place, `Halted`, a KplanError `lease-lost`, and bugs. */

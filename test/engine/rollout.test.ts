@@ -285,6 +285,39 @@ test.concurrent("a gate is waited for between two changes", async () => {
   ]);
 });
 
+test.concurrent("a gate without pods to ask: the task that applies them was skipped", async () => {
+  const text = plan("skipped", { replicas: 1 }).replace(
+    "kind: Apply,",
+    "kind: Apply, when: 'false',",
+  );
+  const { outcome, events } = await run("skipped", text);
+  expect(outcome).toEqual(COMPLETE);
+  expect(events.filter(({ type }) => type === "gate")).toEqual([]);
+});
+
+test.concurrent("a gate over a selector expects what the owners of the pods should have", async () => {
+  await run("asked", { replicas: 2 });
+  const text = `
+tasks: {note: {kind: Apply, resources: [note.yaml]}}
+templates: {note.yaml: "{apiVersion: v1, kind: ConfigMap, metadata: {name: asked}}"}
+plans: {deploy: {phases: {main: {steps: {one: {tasks: [note], gate: {pods: "app={{'asked'}}", command: [state], expect: [${WHOLE}]}}}}}}}
+`.replace("{{'asked'}}", "asked");
+  const one = await run("asked", text);
+  expect(told(one)).toEqual(["created", "gate holds: 2 pods are as expected"]);
+});
+
+test.concurrent("a rollout that stands half-way is gone on with", async () => {
+  await run("held-back", { replicas: 3 });
+  const other = { rollingUpdate: { partition: 3 } };
+  const template = { spec: { containers: [{ name: "db", image: "db:b" }] } };
+  await cluster.patch(refTo("held-back"), { spec: { updateStrategy: other, template } });
+  const steps = await following("held-back", async () => {
+    const { outcome } = await run("held-back", { replicas: 3, image: "b" });
+    expect(outcome).toEqual(COMPLETE);
+  });
+  expect(steps).toEqual(["3/3", "3/2", "3/1", "3/0"]);
+});
+
 test.concurrent("on a simulated cluster without answers a gate is not evaluated, said once", async () => {
   const nothing: Answer = () => ({ exitCode: 126, stderr: "simulated: no container runs\n" });
   const one = await run("simulated", { replicas: 3 }, { answer: nothing });
