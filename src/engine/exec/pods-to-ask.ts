@@ -15,9 +15,13 @@ export interface PodToAsk {
 
 /** What `PodToAsk.identity` is of a pod now; undefined while its container does not run, or is on its way out. */
 export function identityOf(pod: KubeObject, container: string): string | undefined {
+  return pod.metadata.deletionTimestamp === undefined ? runningIdentity(pod, container) : undefined;
+}
+
+/** The same, also while it is on its way out. */
+export function runningIdentity(pod: KubeObject, container: string): string | undefined {
   const status = containerStatus(pod, container);
-  if (pod.metadata.deletionTimestamp !== undefined || status?.state?.running === undefined)
-    return undefined;
+  if (status?.state?.running === undefined) return undefined;
   return JSON.stringify([pod.metadata.uid, status.containerID, status.restartCount]);
 }
 

@@ -307,6 +307,26 @@ test.each([
   );
 });
 
+test("a command that hangs because its pod is gone is broken off and tried again", async () => {
+  const world = scenario(packageWith("pods: app=db, command: [x]"), { simulated: false });
+  world.cluster.put(pod("db-0"));
+  let calls = 0;
+  const exec = async (_: unknown, { signal }: ExecOptions): Promise<ExecResult> => {
+    if (++calls > 1) return { exitCode: 0, stdout: "", stderr: "" };
+    void world.clock.sleep(3000).then(() => {
+      world.cluster.remove({ apiVersion: "v1", kind: "Pod", namespace: "db", name: "db-0" });
+      world.cluster.put(pod("db-0"));
+    });
+    return await new Promise((__, reject) =>
+      signal?.addEventListener("abort", () => reject(signal.reason)),
+    );
+  };
+  const deps = { ...world.deps, cluster: { ...world.cluster, exec } };
+  expect(await executeRun(world.inputs, deps)).toEqual({ result: "complete" });
+  expect(calls).toBe(2);
+  expect(world.clock.elapsed()).toBeLessThan(12_000);
+});
+
 test("a command that is killed in a container that goes on has failed", async () => {
   const text = packageWith("pods: app=db, command: [x]");
   const { outcome } = await run(text, [pod("db-0")], () => ({ exitCode: 137 }));
