@@ -37,7 +37,7 @@ export interface DummyTask {
 }
 
 /**
- * Runs a command in a pod, or in every pod one after the other, and keeps what it prints as `Facts.<task>`: without `forEach` the value of the last line, with it a list of
+ * Runs a command in a pod, or in every pod one after the other, and keeps what it prints as `Facts.<task>`: without `forEach` the value of the last line (`{}` when there is none), with it a list of
  * `{pod, ordinal, ...value}`, one entry a line. Every line of standard output must be a JSON object. Exit code 75 (EX_TEMPFAIL of sysexits.h): tried again until the step's
  * time is over; any other than 0 fails the step with the last lines of standard error.
  */
@@ -63,7 +63,7 @@ export interface ExecTask {
    * shown or kept. In a simulated pod nothing is read.
    */
   readonly stdinFrom?: readonly SecretKey[];
-  /** Milliseconds for one command; the rest of the step's time when absent. */
+  /** Milliseconds for one command, which is tried again then; the rest of the step's time when absent. */
   readonly timeout?: number;
   readonly record?: ExecRecord;
 }
