@@ -68,7 +68,7 @@ test("a step is measured from its first task to a second after its end, and its 
     gapMs: 20,
   });
   const { ok = 0, seconds = 0 } = run.meters.get("update.main.first") ?? {};
-  expect([ok, seconds]).toEqual([90, 0.9]);
+  expect([ok, seconds]).toEqual([100, 1]);
   expect(podsOf(run)).toEqual([]);
   expect(run.intents[0]).toMatchObject({ act: "apply", objects: [{ name: "galera-meter" }] });
   expect(run.done).toContain("removed Pod galera-meter");
@@ -104,6 +104,16 @@ test("what happens right after the last change still counts", async () => {
   expect(run.outcome.result).toBe("failed");
 });
 
+test("a slow meter's line about the end is waited for", async () => {
+  function* slow(): Iterable<readonly [number, string]> {
+    yield [10, LINE];
+    yield [4000, BAD];
+    for (;;) yield [100, LINE];
+  }
+  const run = await measured(steps(), slow);
+  expect(run.outcome.result).toBe("failed");
+});
+
 test("over its budget the run pauses, and the same run goes on", async () => {
   const text = steps({ stuck: true, over: "pause" });
   const run = await measured(text, () => ticking((n) => n === 20));
@@ -119,7 +129,7 @@ test("over its budget the run pauses, and the same run goes on", async () => {
 test("a budget that says nothing is never over", async () => {
   const run = await measured(steps({ budget: "{}" }), () => ticking(() => true));
   expect(run.outcome.result).toBe("complete");
-  expect(run.meters.get("update.main.first")?.failed).toBe(18);
+  expect(run.meters.get("update.main.first")?.failed).toBe(20);
 });
 
 test.each<[string, () => Iterable<readonly [number, string]>, string]>([

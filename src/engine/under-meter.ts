@@ -87,7 +87,7 @@ function watchBudget(
   readonly over: AbortSignal;
   /** What ends the step then. */
   readonly verdict: () => Error;
-  /** Goes on measuring a little. Throws `Halted` when the budget is over by then or the run was told to stop. */
+  /** Goes on measuring a little, to the end of a line. Throws `Halted` when the budget is over by then or the run was told to stop. */
   readonly tail: () => Promise<void>;
   readonly end: () => void;
 } {
@@ -119,7 +119,10 @@ function watchBudget(
     verdict: () => verdictOf(meter, path, why ?? ""),
     tail: async () => {
       const signal = AbortSignal.any([halt, over.signal]);
-      if (session.measures) await clock.sleep(TAIL, signal).catch(() => undefined);
+      if (session.measures) {
+        await clock.sleep(TAIL, signal).catch(() => undefined);
+        await nextLine(session, AbortSignal.any([signal, session.broken]));
+      }
       if (signal.aborted) throw new Halted("told to stop");
     },
     end: () => {
@@ -128,6 +131,20 @@ function watchBudget(
       teller.flush(summary());
     },
   };
+}
+
+/** Resolves with the next line, which tells of the time until now, or when the signal aborts. */
+function nextLine(session: MeterSession, until: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (until.aborted) return resolve();
+    const end = (): void => {
+      unlisten();
+      until.removeEventListener("abort", end);
+      resolve();
+    };
+    const unlisten = session.listen(end);
+    until.addEventListener("abort", end);
+  });
 }
 
 function withCause(found: string, { error }: MeterLine): string {
