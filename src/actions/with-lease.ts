@@ -37,7 +37,7 @@ export async function withLease(
       pid,
       processStart,
       request: command.join(" "),
-      requestHash: request.same === undefined ? "" : hashOf(request.same),
+      requestHash: request.same === undefined ? "" : hashOf(wish(request.same, ctx)),
     },
     { cluster: ctx.cluster, clock: ctx.clock, processes: ctx.processes ?? localProcesses },
   );
@@ -51,6 +51,11 @@ export async function withLease(
   } finally {
     await answer.lease.release();
   }
+}
+
+/** Who declares a node lost wants more than whoever waits for it. */
+function wish(same: unknown, { lostNodes = [] }: ActionContext): unknown {
+  return lostNodes.length === 0 ? same : [same, lostNodes];
 }
 
 function hashOf(request: unknown): string {
