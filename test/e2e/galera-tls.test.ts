@@ -14,6 +14,9 @@ const authorities: Authority[] = [];
 let uuid = "";
 let before: Readonly<Record<string, string>> = {};
 
+/** What a member shows when it asks another. */
+const OWN = "-cert /run/mysqld/tls/tls.crt -key /run/mysqld/tls/tls.key";
+
 /** What the Secret of a certificate holds, in base64. */
 type Certificate = Readonly<Record<"ca.crt" | "tls.crt" | "tls.key", string>>;
 
@@ -33,9 +36,7 @@ test("members encrypt among each other and to clients, from the first copy on", 
 
   for (let n = 0; n < 3; n++) {
     expect(await inPod(n, client("--ssl", "SHOW STATUS LIKE 'Ssl_cipher'"))).toMatch(/TLS_|ECDHE/);
-    expect(await inPod(n, connect("4567", "-cert /tls/tls.crt -key /tls/tls.key"))).toMatch(
-      /Verify return code: 0/,
-    );
+    expect(await inPod(n, connect("4567", OWN))).toMatch(/Verify return code: 0/);
     // A member that shows no certificate is not let in.
     expect(await inPod(n, connect("4567", "-tls1_2"))).toMatch(/alert|handshake failure/);
   }
@@ -120,7 +121,7 @@ test("encryption is not turned off while members run", async () => {
   expect(await expectCluster(namespace, 3)).toBe(uuid);
 });
 
-test("stopped as a whole, the cluster comes back without encryption and with its rows, and with it again", async () => {
+test("stopped as a whole, the cluster comes back without encryption and with its rows", async () => {
   await succeed(namespace, "uninstall");
   await succeed(namespace, "install", GALERA, "--reuse-claims");
   expect(await expectCluster(namespace, 3)).toBe(uuid);
@@ -128,13 +129,35 @@ test("stopped as a whole, the cluster comes back without encryption and with its
   expect(
     await inPod(0, "mariadb --defaults-file=/run/mysqld/my.cnf -BNe 'SELECT @@have_ssl'"),
   ).toBe("DISABLED\n");
+});
 
+test("and again with certificates that the members make themselves, which clients can verify", async () => {
   await succeed(namespace, "uninstall");
-  const tls = ["-p", "TLS_MODE=given", "-p", `TLS_SECRET=${SECRET}`];
-  await succeed(namespace, "install", GALERA, "--reuse-claims", ...tls);
+  await succeed(namespace, "install", GALERA, "--reuse-claims", "-p", "TLS_MODE=generate");
   expect(await expectCluster(namespace, 3)).toBe(uuid);
   await expectRows(namespace, 3, 2);
-  expect(new Set(await shownByAll()).size).toBe(1);
+
+  const ca = (await object(namespace, "configmap", "galera-instance-ca"))?.data?.["ca.crt"] ?? "";
+  for (let n = 0; n < 3; n++) {
+    const asked = `cat > /tmp/ca.crt; timeout 10 openssl s_client -starttls mysql -connect $POD_IP:3306 -CAfile /tmp/ca.crt -verify_return_error -verify_hostname galera-instance-cs.${namespace}.svc < /dev/null 2>&1 || true`;
+    expect(await inPod(n, asked, ca)).toMatch(/Verify return code: 0/);
+  }
+});
+
+test("they make themselves new ones without a restart, and a new member copies by its own", async () => {
+  const [shown, pods] = [await shownByAll(), await identities(namespace)];
+  expect(new Set(shown).size).toBe(3);
+
+  await succeed(namespace, ...ROTATE);
+
+  const after = await shownByAll();
+  expect(after.filter((one) => shown.includes(one))).toEqual([]);
+  expect(await identities(namespace)).toEqual(pods);
+  await kubectl(namespace, ["delete", "pvc", `data-${member(3)}`, "--ignore-not-found"]);
+  await succeed(namespace, "update", "-p", "NODE_COUNT=5");
+  expect(await expectCluster(namespace, 5)).toBe(uuid);
+  await expectRowEverywhere(namespace, 5, 3);
+  await expectNoSecrets(namespace);
 });
 
 const ROTATE = ["plan", "trigger", "rotate_certificates"];
@@ -166,13 +189,13 @@ function decoded(base64: string): Buffer {
 
 /** Fingerprints of the certificates that three members show to the other members. */
 async function shownByAll(): Promise<readonly string[]> {
-  const script = `${connect("4567", "-cert /tls/tls.crt -key /tls/tls.key")} | openssl x509 -noout -fingerprint`;
+  const script = `${connect("4567", OWN)} | openssl x509 -noout -fingerprint`;
   return await Promise.all([0, 1, 2].map((n) => inPod(n, script)));
 }
 
 /** Asks a port of the pod's own for a TLS session. */
 function connect(port: string, options: string): string {
-  return `timeout 10 openssl s_client -connect $POD_IP:${port} -CAfile /tls/ca.crt ${options} < /dev/null 2>&1 || true`;
+  return `{ timeout 10 openssl s_client -connect $POD_IP:${port} -CAfile /run/mysqld/tls/ca.crt ${options} < /dev/null 2>&1 || true; }`;
 }
 
 /** Asks over the network, as an account that may only come in. */
@@ -180,6 +203,7 @@ function client(options: string, statement: string): string {
   return `MYSQL_PWD=$(cat /secrets/SST_PASSWORD) mariadb --no-defaults -h $POD_IP -u$SST_USER ${options} -BNe "${statement}" 2>&1 || true`;
 }
 
-function inPod(n: number, script: string): Promise<string> {
-  return kubectl(namespace, ["exec", member(n), "-c", "mariadb", "--", "bash", "-c", script]);
+function inPod(n: number, script: string, stdin = ""): Promise<string> {
+  const args = ["exec", "-i", member(n), "-c", "mariadb", "--", "bash", "-c", script];
+  return kubectl(namespace, args, stdin);
 }

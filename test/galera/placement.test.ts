@@ -12,9 +12,21 @@ const GALERA = join(import.meta.dirname, "../../operators/galera");
 const CAPABILITIES = { KubeVersion: { Major: 1, Minor: 30 }, APIVersions: ["policy/v1"] };
 
 /** The objects that plan deploy applies with these values, each as it is last applied. */
-async function deployed(
+function deployed(
   values: Readonly<Record<string, Json>>,
   capabilities = CAPABILITIES,
+): Promise<readonly KubeObject[]> {
+  const key = JSON.stringify([values, capabilities]);
+  const before = rendered.get(key) ?? render(values, capabilities);
+  rendered.set(key, before);
+  return before;
+}
+
+const rendered = new Map<string, Promise<readonly KubeObject[]>>();
+
+async function render(
+  values: Readonly<Record<string, Json>>,
+  capabilities: typeof CAPABILITIES,
 ): Promise<readonly KubeObject[]> {
   const request = { source: GALERA, values: valuesOf(values), plan: "deploy", capabilities };
   const { tasks } = await renderPackage(request);
@@ -56,20 +68,24 @@ describe("what a pod may be told", () => {
         expect(spec[field]).toBeUndefined();
   });
 
-  test.each<[Readonly<Record<string, Json>>, JsonMap]>([
-    [{ PRIORITY_CLASS: "high" }, { priorityClassName: "high" }],
-    [{ NODE_SELECTOR: { disk: "ssd" } }, { nodeSelector: { disk: "ssd" } }],
-    [
-      { TOLERATIONS: [{ key: "db", operator: "Exists" }] },
-      { tolerations: [{ key: "db", operator: "Exists" }] },
-    ],
-    [{ IMAGE_PULL_SECRETS: ["a", "b"] }, { imagePullSecrets: [{ name: "a" }, { name: "b" }] }],
-    [{ POD_LABELS: { team: "data" } }, { meta: { labels: { team: "data" } } }],
-    [{ POD_ANNOTATIONS: { scrape: "no" } }, { meta: { annotations: { scrape: "no" } } }],
-  ])("%j: %j, for the bootstrap node and the members", async (values, expected) => {
-    const specs = await podSpecs(values);
+  test("all that is, for the bootstrap node and the members", async () => {
+    const specs = await podSpecs({
+      PRIORITY_CLASS: "high",
+      NODE_SELECTOR: { disk: "ssd" },
+      TOLERATIONS: [{ key: "db", operator: "Exists" }],
+      IMAGE_PULL_SECRETS: ["a", "b"],
+      POD_LABELS: { team: "data" },
+      POD_ANNOTATIONS: { scrape: "no" },
+    });
     expect(specs).toHaveLength(2);
-    for (const spec of specs) expect(spec).toMatchObject(expected);
+    for (const spec of specs)
+      expect(spec).toMatchObject({
+        priorityClassName: "high",
+        nodeSelector: { disk: "ssd" },
+        tolerations: [{ key: "db", operator: "Exists" }],
+        imagePullSecrets: [{ name: "a" }, { name: "b" }],
+        meta: { labels: { team: "data" }, annotations: { scrape: "no" } },
+      });
   });
 
   test.each([
@@ -138,7 +154,7 @@ describe("encryption", () => {
   test("given: for clients, members and copies, from the Secret that is named", async () => {
     const values = { TLS_MODE: "given", TLS_SECRET: "mine" };
     const cnf = await myCnf(values);
-    expect(cnf).toMatch(/^ssl_cert = \/tls\/tls.crt$/m);
+    expect(cnf).toMatch(/^ssl_cert = \/run\/mysqld\/tls\/tls.crt$/m);
     expect(cnf).toMatch(/^wsrep_provider_options = ".*;socket.ssl=yes;.*"$/m);
     expect(cnf).toMatch(/^\[sst\]\n(.+\n)*encrypt = 4$/m);
     expect(cnf).not.toContain("require_secure_transport");
@@ -150,6 +166,15 @@ describe("encryption", () => {
         name: "tls",
         secret: { secretName: "mine", defaultMode: 0o440 },
       });
+  });
+
+  test("generate: the same, by a key in the Secret of the instance", async () => {
+    const values = { TLS_MODE: "generate" };
+    expect(await myCnf(values)).toMatch(/^ssl_cert = \/run\/mysqld\/tls\/tls.crt$/m);
+    for (const spec of await podSpecs(values)) {
+      expect(JSON.stringify(spec.volumes)).toContain('"path":"TLS_CA_KEY"');
+      expect(JSON.stringify(spec.volumes)).not.toContain('"name":"tls"');
+    }
   });
 
   test("neither a rotated password nor a certificate counts for a restart", async () => {
@@ -221,6 +246,8 @@ test.each<[Readonly<Record<string, Json>>, string | undefined]>([
   [{ IMAGE_PULL_SECRETS: [{ name: "a" }] }, "list-form"],
   [{ TOLERATIONS: ["db"] }, "list-form"],
   [{ TLS_MODE: "given" }, "tls-form"],
+  [{ TLS_MODE: "generate", TLS_SECRET: "mine" }, "tls-form"],
+  [{ TLS_MODE: "generate", TLS_REQUIRED: true }, undefined],
   [{ TLS_SECRET: "mine" }, "tls-form"],
   [{ TLS_REQUIRED: true }, "tls-form"],
 ])("%j is refused before the first write: %s", async (values, id) => {
