@@ -468,6 +468,30 @@ const PARAMS_ROWS: readonly Row[] = [
     ["params.yaml:14:5: error: secret PASSWORD cannot have an enum: everybody could read it"],
   ],
   [
+    "a secret that must be given and is generated",
+    "type: secret",
+    "type: secret\n    required: true\n    generate: private-key",
+    [
+      "params.yaml:15:5: error: secret PASSWORD must be given, so it is never generated\n  leave out generate, or required: true",
+    ],
+  ],
+  [
+    "a secret of an unknown kind",
+    "type: secret",
+    "type: secret\n    generate: privatekey",
+    [
+      'params.yaml:14:15: error: parameters[2].generate: expected password or private-key, found the text "privatekey", did you mean "private-key"?',
+    ],
+  ],
+  [
+    "a text that is generated",
+    "type: secret",
+    "generate: password\n    default: x",
+    [
+      "params.yaml:13:5: error: PASSWORD is no secret, so it is not generated\n  leave it out, or declare type: secret",
+    ],
+  ],
+  [
     "immutable without a value",
     "default: red\n    enum: [red, green]",
     "required: false\n    immutable: true",
