@@ -4,7 +4,7 @@ import { table } from "./table.ts";
 
 /** Rows and columns of a table that are shown. */
 const ROWS = 50;
-const COLUMNS = 12;
+const COLUMNS = 16;
 /** Letters of a cell, and of a fact that is no table. */
 const CELL = 60;
 const LINE = 300;
@@ -23,12 +23,20 @@ type Scalar = string | number | boolean | null;
 type Flat = Readonly<Record<string, Scalar>>;
 
 function tableLines(rows: readonly Flat[]): string[] {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].slice(0, COLUMNS);
+  const names = columnsOf(rows);
   const shown = rows.slice(0, ROWS).map((row) => names.map((key) => cell(row[key])));
   const heads = names.map((key) => printable(key, CELL).toUpperCase());
   const lines = table(heads, shown).trimEnd().split("\n");
   const more = rows.length - ROWS;
   return more > 0 ? [...lines, `… ${more} more`] : lines;
+}
+
+/** Which pod it is about stands first; its number says nothing more. */
+function columnsOf(rows: readonly Flat[]): string[] {
+  const names = new Set(rows.flatMap((row) => Object.keys(row)));
+  if (!names.delete("pod")) return [...names].slice(0, COLUMNS);
+  names.delete("ordinal");
+  return ["pod", ...names].slice(0, COLUMNS);
 }
 
 function cell(value: Scalar | undefined): string {

@@ -24,6 +24,10 @@ test.each<[unknown, string[]]>([
       "  galera-1   a1     -1      false               -",
     ],
   ],
+  [
+    [{ seqno: 17, ordinal: 0, pod: "galera-0" }],
+    ["members:", "  POD        SEQNO", "  galera-0   17"],
+  ],
   [{ chosen: "galera-0", seqno: 17 }, ["members: chosen galera-0, seqno 17"]],
   ["yes", ["members: yes"]],
   [[], ["members: []"]],
@@ -212,7 +216,6 @@ test("plan status shows what the last run found below its tree", () => {
     }),
   ).toBe(
     [
-      "",
       "paused in update.main.members",
       "",
       "chosen: pod galera-0",

@@ -16,6 +16,6 @@ export function runFindings({
   ];
   return sections
     .filter((lines) => lines.length > 0)
-    .map((lines) => `\n${lines.join("\n")}\n`)
-    .join("");
+    .map((lines) => `${lines.join("\n")}\n`)
+    .join("\n");
 }
