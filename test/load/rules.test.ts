@@ -96,6 +96,13 @@ test("members that serve are counted at every look", () => {
   // A donor, and a member that leaves.
   expect(look(at(200, { a: 4, b: 2, c: 4 }), at(1200, { a: 4, b: 4, c: 4 }))).toEqual([]);
   expect(look(at(1400, { a: 4, b: 2 }), at(2400, { a: 4, b: 2 }))).toEqual([]);
+  // One that left before counts no more.
+  const later = { from: 1500, to: 9000, leaving: [] };
+  const now = [
+    { at: 2400, states: { a: 4, b: 2 } },
+    { at: 3400, states: { a: 4, b: 2 } },
+  ];
+  expect(shortages(served, now, later)).toEqual([]);
   // A donor while another has left the endpoints, but not the cluster.
   expect(look(at(1400, { a: 4, b: 2, c: 4 }), at(2000, { a: 4, b: 2, c: 4 }))).toEqual([
     { at: 1400, ms: 600, serving: ["a"], needed: 2 },

@@ -21,8 +21,8 @@ const SYNCED = 4;
 const SEEN = 500;
 
 /**
- * When fewer members were synced and in the endpoints than the members of that moment less one. Members of a moment: those that had been in the endpoints, less
- * those that are meant to leave and have left them. The times are between `from` and `to`, in milliseconds since 1970.
+ * When fewer members were synced and in the endpoints than the members of that moment less one. Members of a moment: those that had been in the endpoints since
+ * `from`, less those that are meant to leave and have left them. The times are between `from` and `to`, in milliseconds since 1970.
  */
 export function shortages(
   served: readonly Served[],
@@ -39,7 +39,8 @@ export function shortages(
   for (const look of looks.sort((a, b) => a.at - b.at)) {
     const past = served.filter(({ at }) => at <= look.at);
     const now = past.at(-1)?.pods ?? [];
-    const known = new Set(past.flatMap(({ pods }) => pods));
+    const begun = past.findLastIndex(({ at }) => at <= from);
+    const known = new Set(past.slice(Math.max(0, begun)).flatMap(({ pods }) => pods));
     const gone = leaving.filter((pod) => known.has(pod) && !(pod in look.states));
     const needed = known.size - gone.length - 1;
     const serving = now.filter((pod) => look.states[pod] === SYNCED);
