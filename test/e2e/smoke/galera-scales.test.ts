@@ -1,13 +1,19 @@
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { expectCluster, expectRowEverywhere } from "../expect-cluster.ts";
 import { INSTANCE, identities } from "../galera.ts";
 import { GALERA, kplan, succeed } from "../kplan.ts";
 import { kubectl, object, objects } from "../kubectl.ts";
+import { printTrials } from "../load/table.ts";
+import { endTrials, killTrials, startTrials, type Trials, trial } from "../load/trial.ts";
+import { expectNoSecrets } from "../no-secrets.ts";
 import { useNamespace } from "../use-namespace.ts";
 
 const namespace = useNamespace("kp-galera-scales");
 let uuid = "";
 let first: Readonly<Record<string, string>> = {};
+let trials: Trials | undefined;
+
+afterAll(() => killTrials(trials));
 
 test("install ends with three members of one cluster, and nothing left of the bootstrap", async () => {
   await succeed(namespace, "install", GALERA);
@@ -40,9 +46,16 @@ test("the node config tells plan, phase and step, and leaves the bootstrap addre
   expect(described).not.toMatch(/bootstrap/);
 });
 
-test("five members: nobody restarts", async () => {
-  await succeed(namespace, "update", "-p", "NODE_COUNT=5");
+test("five members, under load: nobody restarts, no statement fails, no connection is closed", async () => {
+  trials = await startTrials(namespace);
+  const up = await trial(trials, "3 to 5", {}, async () => {
+    await succeed(namespace, "update", "-p", "NODE_COUNT=5");
+  });
 
+  printTrials("scaled under load", [up]);
+  const clients = up.report.clients.map(({ failures, closed }) => [...failures, ...closed]);
+  expect(clients.flat()).toEqual([]);
+  await endTrials(trials);
   expect(await expectCluster(namespace, 5)).toBe(uuid);
   await expectRowEverywhere(namespace, 5, 2);
   expect(await identities(namespace)).toMatchObject(first);
@@ -69,13 +82,6 @@ test("the same install again changes nothing, and fewer than one member is refus
   expect(await identities(namespace)).toEqual(first);
 });
 
-test("no password is in a ConfigMap, a pod's spec or a run", async () => {
-  const secret = await object(namespace, "secret", `${INSTANCE}-secrets`);
-  const passwords = ["MYSQL_ROOT_PASSWORD", "SST_PASSWORD"].map((key) =>
-    Buffer.from(secret?.data?.[key] ?? "", "base64").toString(),
-  );
-  expect(passwords.every((password) => password.length >= 16)).toBe(true);
-  const kinds = "configmaps,pods,statefulsets,events,instances.kudo.dev,operatorversions.kudo.dev";
-  const text = await kubectl(namespace, ["get", kinds, "-o", "json"]);
-  for (const password of passwords) expect(text.includes(password)).toBe(false);
+test("no secret is anywhere but in Secrets", async () => {
+  await expectNoSecrets(namespace);
 });
