@@ -34,8 +34,9 @@ export function paint(terminal: Pick<Terminal, "colors">, tone: Tone, text: stri
   return terminal.colors ? styleText(STYLES[tone], text, { validateStream: false }) : text;
 }
 
-/** The terminal of this process. */
+/** The terminal of this process. Whoever reads may go away (`kplan … | head`): what is driven goes on, and nobody hears of it. */
 export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", unlessUnread);
   const isTty = process.stdout.isTTY === true && env.TERM !== "dumb";
   const atOnce = (write: () => void): void => write();
   let around = atOnce;
@@ -53,4 +54,11 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
       };
     },
   };
+}
+
+/** A pipe without a reader, a terminal that was closed, and what is written after that. */
+const UNREAD: readonly unknown[] = ["EPIPE", "EIO", "ERR_STREAM_DESTROYED"];
+
+function unlessUnread(error: NodeJS.ErrnoException): void {
+  if (!UNREAD.includes(error.code)) throw error;
 }

@@ -85,6 +85,16 @@ describe("a run", () => {
     expect((await dataOf("demo-instance-last")).text).toBe("other");
   });
 
+  test("goes on when nobody reads any more what it says", async () => {
+    const install = start(program, ["install", gated()], env);
+    await install.says(/Service demo-instance-gate: /);
+    install.child.stdout?.destroy();
+    install.child.stderr?.destroy();
+    await openGate();
+    expect((await install.ended).code).toBe(0);
+    expect((await run(["plan", "status"])).stdout).toMatch(/Plan deploy .*\[COMPLETE\]/);
+  });
+
   test("ends at once at the second Ctrl-C", async () => {
     const install = start(program, ["install", gated()], env);
     await install.says(/Service demo-instance-gate: /);
