@@ -31,12 +31,13 @@ type Run = (this: ASTNode, ...args: unknown[]) => unknown;
  * Makes every part of an expression spend from the budget: loops within loops and lists that double would else take any time and memory. The library bounds only the
  * text; it evaluates a part by its method `evaluate`, which it replaces by a quicker one when it first runs.
  */
-export function meter(node: ASTNode, budget: Budget): void {
+export function meter(node: ASTNode, budget: Budget, isCompared = false): void {
   let run = Reflect.get(node, "evaluate") as Run;
   const metered: Run = function (...args) {
     budget.spend(1);
     const value = run.apply(this, args);
-    if (Array.isArray(value)) budget.spend(value.length);
+    if (isCompared && typeof value === "object") spendAll(value, budget);
+    else if (Array.isArray(value)) budget.spend(value.length);
     else if (typeof value === "string") budget.spend(value.length / 8);
     return value;
   };
@@ -46,5 +47,15 @@ export function meter(node: ASTNode, budget: Budget): void {
       run = quicker;
     },
   });
-  for (const part of partsOf(node)) meter(part, budget);
+  for (const part of partsOf(node)) meter(part, budget, COMPARING.includes(node.op));
+}
+
+/** Operators that look at all that is in a list or map, however deep. */
+const COMPARING: readonly string[] = ["==", "!=", "in"];
+
+function spendAll(value: unknown, budget: Budget): void {
+  budget.spend(1);
+  if (typeof value === "string") budget.spend(value.length / 8);
+  const items = value instanceof Map ? value.values() : Array.isArray(value) ? value : [];
+  for (const item of items) spendAll(item, budget);
 }

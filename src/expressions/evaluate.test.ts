@@ -118,8 +118,11 @@ test.each([
   ["loops in loops", "L.all(a, L.all(b, L.all(c, L.all(d, L.all(e, L.all(f, a + b == b + a))))))"],
   ["lists that double", `[[1, 1]]${".map(a, a + a)".repeat(30)}`],
   ["texts that double", `['ab']${".map(a, a + a)".repeat(30)}`],
+  ["comparisons of much that is deep", "L.all(a, L.all(b, D[0] == D[1]))"],
+  ["searches in much that is deep", "L.all(a, L.all(b, D[0] in [[D[1]], D[1]]))"],
 ])("%s end", (_, expression) => {
-  const scope = { L: Array.from({ length: 100 }, (_, index) => index) };
+  const L = Array.from({ length: 100 }, (_, index) => index);
+  const scope = { L, D: [0, 1].map(() => [L.map((v) => ({ v, all: L }))]) };
   expect(failureOf(expression, scope)).toContain("it has too much to do");
 });
 
