@@ -29,17 +29,25 @@ export async function secretInput(
       return await readValue(secret ?? "", key ?? "", ctx);
     }),
   );
-  const plain = values
-    .map((value) => Buffer.from(value, "base64").toString("utf8").trim())
-    .filter((value) => value.length >= SHORTEST);
+  const shapes = longestFirst(values.flatMap(shapesOf));
   return {
     stdin: values.map((value) => `${value}\n`).join(""),
-    masked: (text) =>
-      [...plain, ...values.filter((value) => value.length >= SHORTEST)].reduce(
-        (rest, value) => rest.replaceAll(value, "***"),
-        text,
-      ),
+    masked: (text) => shapes.reduce((rest, shape) => rest.replaceAll(shape, "***"), text),
   };
+}
+
+/** How a value in base64 may stand in what a command prints: as it was given, as it is, each of its lines, and these within a text of JSON. */
+function shapesOf(value: string): readonly string[] {
+  const plain = Buffer.from(value, "base64").toString("utf8").trim();
+  const texts = [plain, ...plain.split("\n").map((line) => line.trim())];
+  return [value, ...texts, ...texts.map((text) => JSON.stringify(text).slice(1, -1))];
+}
+
+/** One value may be the beginning of another. */
+function longestFirst(shapes: readonly string[]): readonly string[] {
+  return [...new Set(shapes)]
+    .filter(({ length }) => length >= SHORTEST)
+    .sort((a, b) => b.length - a.length);
 }
 
 /** In base64, as the server keeps it. */

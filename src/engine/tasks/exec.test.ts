@@ -411,3 +411,38 @@ test("values of Secrets reach the command and nothing else", async () => {
   });
   expect(JSON.stringify([world.events, world.intents])).not.toMatch(/swordfish|c3dvcmRmaXNo/);
 });
+
+/** Keys of a Secret, and what a command prints of them. */
+test.each([
+  ["within JSON", { A: 'sword"fish\\1' }, (given: string[]) => JSON.stringify({ a: given[0] })],
+  [
+    "of several lines within JSON",
+    { A: "KEY\nline one\nline two\n" },
+    ([a]: string[]) => `{"a":${JSON.stringify(a)}}`,
+  ],
+  [
+    "one line of several",
+    { A: "KEY\nsecret one\nsecret two\n" },
+    ([a = ""]: string[]) => `{"a":"${a.split("\n")[1]}"}`,
+  ],
+  [
+    "the one that another begins with",
+    { A: "swordfish", B: "swordfish-tail" },
+    ([, b]: string[]) => `{"a":"${b}"}`,
+  ],
+])("a secret value is not shown: %s", async (_, data, printed) => {
+  const keys = Object.keys(data).map((key) => `{ secret: galera-secrets, key: ${key} }`);
+  const task = `pods: app=db, command: [x], stdinFrom: [${keys.join(", ")}]`;
+  const base64 = (text: string): string => Buffer.from(text).toString("base64");
+  const secret = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "galera-secrets", namespace: "db" },
+    data: Object.fromEntries(Object.entries(data).map(([key, text]) => [key, base64(text)])),
+  };
+  const { outcome, world } = await run(packageWith(task), [pod("db-0"), secret], () => ({
+    stdout: printed(Object.values(data)),
+  }));
+  expect(outcome).toEqual({ result: "complete" });
+  expect(JSON.stringify(world.found.get("look"))).toMatch(/^\{"a":"[*\\n]+"\}$/);
+});
