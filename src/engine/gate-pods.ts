@@ -27,7 +27,7 @@ export async function gatePods(
   signal: AbortSignal,
 ): Promise<GatePods> {
   const { selector, set } = by;
-  const labelSelector = selector ?? selectorText(specOf(set).selector);
+  const labelSelector = selector?.trim() ?? selectorText(specOf(set).selector);
   if (labelSelector === "")
     throw new TaskFailure(
       "the gate does not say which pods it asks, and the step applies no StatefulSet, or several: give the gate `pods`",

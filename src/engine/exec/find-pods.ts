@@ -2,6 +2,7 @@ import type { KubeObject } from "../../model/kube-object.ts";
 import type { ExecTask } from "../../model/task.ts";
 import { renderText } from "../render-text.ts";
 import { callOptions, type TaskContext } from "../run-context.ts";
+import { TaskFailure } from "../task-stop.ts";
 import { notYet, type PodToAsk, podsToAsk } from "./pods-to-ask.ts";
 
 /** The pods that a task asks, as the server shows them now: a watch may lag behind. Throws what `podsToAsk` throws, and ClusterError. */
@@ -32,6 +33,10 @@ function named(
   throw notYet(`Pod ${name} cannot be asked: ${why}`);
 }
 
+/** Without letters it would be a selector of every pod in the namespace. */
 function text(template: string, { name }: ExecTask, { inputs, path }: TaskContext): string {
-  return renderText(template, `the pods of task ${name}`, inputs, path);
+  const what = `the pods of task ${name}`;
+  const found = renderText(template, what, inputs, path).trim();
+  if (found !== "") return found;
+  throw new TaskFailure(`${what} are not named: \`${template}\` renders to nothing`);
 }

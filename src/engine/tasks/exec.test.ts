@@ -112,6 +112,18 @@ test.each(FACTS)("a fact: %s", async (_, task, stdout, fact) => {
   expect(eventLines(world.events).filter((line) => line.includes(" found "))).toHaveLength(1);
 });
 
+test.each(["pods: '{{AppVersion}}', forEach: pod", "pods: ' '", "pod: '{{AppVersion}}'"])(
+  "nobody is asked by %s without letters: a selector of nothing selects every pod",
+  async (pods) => {
+    const { outcome, asked } = await run(packageWith(`${pods}, command: [x]`), three, () => ({}));
+    expect(outcome).toMatchObject({
+      result: "failed",
+      message: expect.stringContaining("the pods of task look are not named"),
+    });
+    expect(asked).toEqual([]);
+  },
+);
+
 test("the first ready pod is asked, its words and its input are templates, the announcement comes before and names no object of the instance", async () => {
   const task =
     "pods: 'app={{Params.APP}}', container: side, command: [echo, '{{Name}}'], stdin: 'in {{Namespace}}'";
