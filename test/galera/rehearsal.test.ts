@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
+import type { KubeObject } from "../../src/model/kube-object.ts";
 import { type CliResult, cli } from "../support/cli.ts";
 
 /** The whole life of a Galera cluster on the embedded cluster, with what the package says that its pods answer. */
@@ -53,6 +54,27 @@ test("recover has nothing to do on a living cluster", async () => {
   expect(said).toMatch(/join COMPLETE: skipped/);
 });
 
+test("data is backed up, tried out and compared", async () => {
+  expect(await succeed("plan", "trigger", "backup")).toMatch(
+    /found backup_member: pod galera-instance-galera-0[\s\S]*found backup: [\s\S]*cleanup COMPLETE/,
+  );
+  expect(await succeed("plan", "trigger", "verify")).toMatch(/found verify: name 2/);
+  expect(await succeed("plan", "trigger", "smoke")).toMatch(/found smoke: members 3/);
+});
+
+test("volumes grow, and the StatefulSet is made anew around its pods", async () => {
+  const names = ["0", "1", "2"].map((n) => `galera-instance-galera-${n}`);
+  const uids = (): unknown[] =>
+    names.map((name) => server.store.get("/pods", "default", name)?.metadata.uid);
+  const before = uids();
+  const stop = playResizer();
+
+  const said = await succeed("update", "-p", "VOLUME_SIZE=4Gi").finally(stop);
+
+  expect(said).toMatch(/makes the StatefulSet anew/);
+  expect(uids()).toEqual(before);
+});
+
 test("uninstall leaves the records of what was founded, and a new install founds nothing", async () => {
   await succeed("uninstall");
   const data = (name: string): unknown => server.store.get("/configmaps", "default", name)?.data;
@@ -62,6 +84,36 @@ test("uninstall leaves the records of what was founded, and a new install founds
   const said = await succeed("install", PACKAGE, "--reuse-claims");
   expect(said).toMatch(/bootstrap_deploy COMPLETE: skipped/);
 });
+
+/** No simulated volume grows by itself: each is given what its claim asks for. Gives how to end that. */
+function playResizer(): () => void {
+  const { store } = server;
+  return store.subscribe("/persistentvolumeclaims", ({ object }) => {
+    const { spec } = object as Claim;
+    setImmediate(() => {
+      const volume = store.get("/persistentvolumes", "", spec.volumeName ?? "") as
+        | Volume
+        | undefined;
+      const { storage } = spec.resources.requests;
+      if (volume === undefined || volume.spec.capacity.storage === storage) return;
+      store.put("/persistentvolumes", {
+        ...volume,
+        spec: { ...volume.spec, capacity: { storage } },
+      } as Volume);
+    });
+  });
+}
+
+interface Claim extends KubeObject {
+  readonly spec: {
+    readonly volumeName?: string;
+    readonly resources: { readonly requests: { readonly storage: string } };
+  };
+}
+
+interface Volume extends KubeObject {
+  readonly spec: { readonly capacity: { readonly storage: string } };
+}
 
 async function succeed(...argv: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await kplan(...argv);
