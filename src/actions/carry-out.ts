@@ -3,6 +3,7 @@ import { refused } from "../engine/execute-run.ts";
 import { createPreviewCache, type PreviewCache } from "../engine/preview-cache.ts";
 import { previewRun } from "../engine/preview-run.ts";
 import { unmetPlans } from "../engine/unmet-plans.ts";
+import { KplanError } from "../model/kplan-error.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { SecretKind } from "../model/parameter.ts";
 import type { Preview, RunKind, RunRecord } from "../model/run.ts";
@@ -115,11 +116,14 @@ async function driveDecided(
   const draft = draftRecord(ctx, decision);
   // Throws, before anything is written, for a record that no object can hold.
   runObject(draft, "", lease.token);
-  const found = await check(ctx, decided, decision, { record: draft, cache });
-  if (found.problems.length > 0) {
-    // What was refused leaves nothing behind.
+  try {
+    const found = await check(ctx, decided, decision, { record: draft, cache });
+    if (found.problems.length > 0) throw refused(found);
+    if (ctx.stop.aborted) throw stopped();
+  } catch (error) {
+    // What was refused, or stopped before it began, leaves nothing behind.
     if (!state.object && !state.newest) await lease.destroy();
-    throw refused(found);
+    throw error;
   }
 
   lease.check();
@@ -212,8 +216,16 @@ async function check(
       storePackage: decided.storePackage,
       secrets: secretsWrite(decided, state),
     }),
-  ]);
+  ]).catch((error: unknown) => {
+    throw ctx.stop.aborted ? stopped() : error;
+  });
   return { ...preview, problems: [...rights, ...preview.problems] };
+}
+
+function stopped(): KplanError {
+  return new KplanError("interrupted", "stopped before anything was applied", {
+    kind: "interrupted",
+  });
 }
 
 /** Given and generated values into the Secret; nothing is asked when all are there. */

@@ -27,6 +27,28 @@ test("is small", () => {
   expect(Object.keys(kplan).length).toBeLessThanOrEqual(25);
 });
 
+test("stopped while the server is still asked what would happen, it says so and leaves nothing behind", async () => {
+  const demo = await kplan.connect({ kubeconfig });
+  const stop = new AbortController();
+  const create: typeof demo.cluster.create = async (object, options) => {
+    if (options?.dryRun === true) stop.abort();
+    return await demo.cluster.create(object, options);
+  };
+  const stopping = { ...demo, stop: stop.signal, cluster: { ...demo.cluster, create } };
+  try {
+    await expect(kplan.install(stopping, { source, instance: "stopped" })).rejects.toMatchObject({
+      kind: "interrupted",
+      message: "stopped before anything was applied",
+    });
+    expect(await kplan.listInstalled(demo, "instances")).toEqual([]);
+    const leases = { apiVersion: "coordination.k8s.io/v1", kind: "Lease" };
+    const { items } = await demo.cluster.list({ ...leases, namespace: demo.namespace });
+    expect(items).toEqual([]);
+  } finally {
+    demo.close();
+  }
+});
+
 test("installs, updates, reports and uninstalls", async () => {
   const events: kplan.RunEvent[] = [];
   const demo = await kplan.connect({ kubeconfig, onEvent: (event) => events.push(event) });
