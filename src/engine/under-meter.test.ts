@@ -193,6 +193,20 @@ test("a pod that an earlier driver left is replaced, somebody else's is not touc
   expect(refused.intents).toEqual([]);
 });
 
+test("a pod of an earlier driver that does not go away fails the step, before anything is changed", async () => {
+  const run = await measured(steps(), () => ticking(), {
+    deletionTakes: 3_600_000,
+    prepare: ({ cluster }) => {
+      cluster.put(pod);
+    },
+  });
+  expect(run.outcome).toMatchObject({
+    result: "failed",
+    message: "the meter does not measure: Pod galera-meter does not go away",
+  });
+  expect(eventLines(run.events)).not.toContain("created ConfigMap a");
+});
+
 test("a run that is told to stop takes its meter with it", async () => {
   const run = scenario(steps({ stuck: true }), { simulated: false, log: () => ticking() });
   void run.clock.sleep(5000).then(() => run.stop.abort());

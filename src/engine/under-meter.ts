@@ -10,7 +10,7 @@ import type { PlacedStep } from "./next-steps.ts";
 import { PausedRun } from "./paused-run.ts";
 import type { RunContext } from "./run-context.ts";
 import type { StepRun } from "./run-step.ts";
-import { Halted, TaskFailure } from "./task-stop.ts";
+import { Halted, TaskFailure, TaskTrouble } from "./task-stop.ts";
 import { useMeter } from "./use-meter.ts";
 
 /** Milliseconds for which a step is measured after its end, so that its last change is seen. */
@@ -68,11 +68,13 @@ function asFailedStep(error: unknown, path: RunPath): unknown {
 export function meterFailure(error: unknown, path: RunPath): RunFailure | undefined {
   if (error instanceof TaskFailure) return { path, message: error.message, ...error.details };
   const isExpected =
-    error instanceof ClusterError || (error instanceof KplanError && error.code !== "lease-lost");
+    error instanceof ClusterError ||
+    error instanceof TaskTrouble ||
+    (error instanceof KplanError && error.code !== "lease-lost");
   if (!isExpected) return undefined;
   const why = error instanceof KplanError ? error.issues.map(({ message }) => message) : [];
   const message = `the meter does not measure: ${[error.message, ...why].join("; ")}`;
-  const hint = error.hint;
+  const hint = error instanceof TaskTrouble ? undefined : error.hint;
   return { result: "failed", path, message, ...(hint !== undefined && { hint }) };
 }
 
