@@ -123,6 +123,13 @@ test.each<[string, string, string, number, string]>([
     'waits: uuid is not the same in all pods: "u" in a-0, nothing in a-1',
   ],
   [
+    "same, by a name that every object of JavaScript has",
+    "expect: [{kind: same, name: constructor}]",
+    "a-0: {x: 1}\na-1: {x: 1}",
+    2,
+    "waits: constructor is not the same in all pods: nothing in a-0, a-1",
+  ],
+  [
     "more pods than expected, which no expectation minds",
     "expect: []",
     "a-0: {x: 1}\na-1: {x: 1}",

@@ -171,7 +171,8 @@ function different(
 ): string | undefined {
   const groups = new Map<string, PodAnswer[]>();
   for (const answer of answers) {
-    const value = answer.values?.[name];
+    const { values = {} } = answer;
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
     const text = value === undefined ? "nothing" : canonicalJson(value);
     groups.set(text, [...(groups.get(text) ?? []), answer]);
   }
