@@ -130,7 +130,7 @@ function refuseUnmet({ cluster }: ActionContext, { inputs }: CleanupDraft): void
 }
 
 async function inputsOf(
-  { cluster, namespace }: ActionContext,
+  { cluster, namespace, lostNodes = [] }: ActionContext,
   state: KnownInstance,
   pkg: OperatorPackage,
   values: ParameterValues,
@@ -142,7 +142,7 @@ async function inputsOf(
     recordedFacts(cluster, pkg, { namespace, instance: state.name }),
   ]);
   const decision = { pkg, values, capabilities, salt, acts };
-  return runInputs(decision, record, state.object.metadata.uid ?? "");
+  return { ...runInputs(decision, record, state.object.metadata.uid ?? ""), lostNodes };
 }
 
 function isCleaned({ planStatus }: RunRecord): boolean {

@@ -1,3 +1,4 @@
+import { refuseLivingNodes } from "../engine/lost-nodes.ts";
 import { uninstallOrder } from "../engine/uninstall-order.ts";
 import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts";
 import type { PlannedObject } from "../model/run.ts";
@@ -42,6 +43,7 @@ export async function uninstall(
   ]);
   const isThere = await hasRemains(ctx, state, deleteClaims);
   if (!isThere) throw noInstance(ctx.namespace, name, await instanceNames(ctx));
+  await refuseLivingNodes(ctx.lostNodes ?? [], ctx.cluster, {});
   if (dryRun) return await preview(ctx, state, deleteClaims, allow);
   return await withLease(
     ctx,

@@ -4,7 +4,6 @@ import { LABEL } from "../model/names.ts";
 import { deleteObjects } from "./delete-objects.ts";
 import type { EngineDeps } from "./engine-deps.ts";
 import { keepTrying, leaseLost } from "./keep-trying.ts";
-import { refuseLivingNodes } from "./lost-nodes.ts";
 import { Halted, TaskFailure } from "./task-stop.ts";
 import { createWatchHub } from "./watch-hub.ts";
 import { createWatchdog } from "./watchdog.ts";
@@ -43,7 +42,6 @@ export async function removeObjects(
   const before = (): Promise<void> => Promise.resolve();
   const ours = (live: KubeObject): boolean => isOurs(live, deps);
   try {
-    await refuseLivingNodes(deps.lostNodes ?? [], deps.cluster, { signal: deps.fence.lost });
     for (const group of groups) {
       const watchdog = createWatchdog(deps.clock, deps.limits);
       const path = { plan: "uninstall" };

@@ -246,6 +246,18 @@ describe.sequential("an instance whose package asks its pods", () => {
     expect(await configMap("facts-instance-founded")).toBeDefined();
   });
 
+  test("an uninstall by which a node is declared lost that is not is refused before its cleanup plan", async () => {
+    const before = await lastRun();
+    for (const line of ["uninstall --allow gone", "uninstall --allow gone --dry-run"]) {
+      const refused = await kplan(`${line} --node-lost node1`);
+      expect([refused.code, refused.stderr]).toEqual([
+        2,
+        expect.stringContaining("node node1 is ready"),
+      ]);
+    }
+    expect(await lastRun()).toEqual(before);
+  });
+
   test("an uninstall removes the record of an act that is the instance's", async () => {
     const { code, stderr } = await kplan("uninstall --allow gone");
     expect([code, stderr]).toEqual([0, ""]);
