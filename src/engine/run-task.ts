@@ -1,3 +1,4 @@
+import { oneLine } from "../expressions/one-line.ts";
 import { type KubeObject, refKey } from "../model/kube-object.ts";
 import { checkStep } from "./check-step.ts";
 import { judgeCondition } from "./conditions.ts";
@@ -46,7 +47,7 @@ export async function runTask(
     const { path } = ctx;
     if (task.when !== undefined && !judgeCondition(task.when, `when of task ${name}`, false, ctx)) {
       state.shared.skipped.add(name);
-      run.emit({ type: "task-finished", path, skipped: `${task.when} is false` });
+      run.emit({ type: "task-finished", path, skipped: `${oneLine(task.when)} is false` });
       return;
     }
     await doTask(task, ctx);

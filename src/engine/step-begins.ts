@@ -1,3 +1,4 @@
+import { oneLine } from "../expressions/one-line.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import type { RunPath } from "../model/run.ts";
 import { judgeCondition } from "./conditions.ts";
@@ -15,7 +16,7 @@ export function stepBegins({ phase, step }: PlacedStep, run: StepRun): string | 
   const path = { plan: run.plan, phase, step: step.name };
   try {
     if (step.when !== undefined && !judgeCondition(step.when, `when of ${step.name}`, false, run))
-      return `skipped: ${step.when} is false`;
+      return `skipped: ${oneLine(step.when)} is false`;
     requireAll(step.require ?? [], path, run);
     return undefined;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { EvaluationError, ParseError, TypeError as TypeProblem } from "@marcbachmann/cel-js";
 import type { Expression } from "../model/expression.ts";
 import { KplanError } from "../model/kplan-error.ts";
+import { oneLine } from "./one-line.ts";
 
 /** What is wrong with an expression. */
 export interface ExpressionProblem {
@@ -20,14 +21,10 @@ export function expressionError(
   const column = (before.at(-1) ?? "").length;
   // A long line is shown around the place.
   const from = Math.max(0, Math.min(column - 40, line.length - 80));
-  const shown = line.slice(from, from + 80).replaceAll("\t", " ");
-  const hint = `${shown}\n${" ".repeat(column - from)}^`;
-  return new KplanError("expression", `expression ${shortened(expression)}: ${message}`, { hint });
-}
-
-function shortened(expression: Expression): string {
-  const line = expression.trim().replaceAll(/\s+/g, " ");
-  return `"${line.length > 60 ? `${line.slice(0, 57)}...` : line}"`;
+  const around = line.slice(from, from + 80).replaceAll("\t", " ");
+  const hint = `${around}\n${" ".repeat(column - from)}^`;
+  const shown = oneLine(expression, 60);
+  return new KplanError("expression", `expression "${shown}": ${message}`, { hint });
 }
 
 /** What the library found, in our words. Throws again what is no failure of an expression. */

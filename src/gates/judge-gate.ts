@@ -1,4 +1,5 @@
 import { type ExpressionScope, evaluate, isTrue } from "../expressions/evaluate.ts";
+import { oneLine } from "../expressions/one-line.ts";
 import { assertNever } from "../model/assert-never.ts";
 import type { Expression } from "../model/expression.ts";
 import type { Expectation, Gate, PodAnswer } from "../model/gate.ts";
@@ -97,12 +98,12 @@ function unmetBy(
   switch (expectation.kind) {
     case "all": {
       const { others, why } = held(expectation.of, answers, scope);
-      const said = expectation.message ?? `${expectation.of} does not hold`;
+      const said = expectation.message ?? `${oneLine(expectation.of)} does not hold`;
       return others.length === 0 ? undefined : `${said}: ${names(others)}${why}`;
     }
     case "any": {
       const { fitting, why } = held(expectation.of, answers, scope);
-      const said = expectation.message ?? `${expectation.of} holds in no pod`;
+      const said = expectation.message ?? `${oneLine(expectation.of)} holds in no pod`;
       return fitting.length > 0 ? undefined : `${said}: ${names(answers)}${why}`;
     }
     case "count":
@@ -147,16 +148,16 @@ function miscounted(
     const most = max === undefined ? Number.POSITIVE_INFINITY : bound(max, scope);
     if (fitting.length >= least && fitting.length <= most) return undefined;
     const wanted = boundsText(least, most);
-    return `${message ?? `${of} holds in the wrong number of pods`}: ${fitting.length} of ${answers.length}, ${wanted} wanted${why}`;
+    return `${message ?? `${oneLine(of)} holds in the wrong number of pods`}: ${fitting.length} of ${answers.length}, ${wanted} wanted${why}`;
   } catch (error) {
-    return `${message ?? of}: ${sentenceOf(error)}`;
+    return `${message ?? oneLine(of)}: ${sentenceOf(error)}`;
   }
 }
 
 function bound(expression: Expression, scope: ExpressionScope): number {
   const value = evaluate(expression, scope);
   if (typeof value === "number" && Number.isInteger(value)) return value;
-  throw new KplanError("expression", `${expression} is no whole number`);
+  throw new KplanError("expression", `${oneLine(expression)} is no whole number`);
 }
 
 function boundsText(least: number, most: number): string {
@@ -183,7 +184,7 @@ function different(
 
 function slowness(slowWhen: Expression, scope: ExpressionScope): string | undefined {
   try {
-    return isTrue(slowWhen, scope) ? `the next change waits while ${slowWhen}` : undefined;
+    return isTrue(slowWhen, scope) ? `the next change waits while ${oneLine(slowWhen)}` : undefined;
   } catch (error) {
     return `the next change waits: ${sentenceOf(error)}`;
   }
