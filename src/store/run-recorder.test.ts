@@ -132,6 +132,17 @@ test("a fact that cannot be stored is told to whoever waits", async () => {
   await expect(keeper.fact("look", 1)).rejects.toThrow("etcd");
 });
 
+test("a fact that no object can hold is refused, and the run goes on to be written without it", async () => {
+  const { keeper, stored } = await world();
+  await keeper.fact("small", { ok: true });
+  await expect(keeper.fact("large", "x".repeat(2 ** 20))).rejects.toThrow(
+    "the record of galera, with 0 objects, 1 KiB of parameters and 1025 KiB of facts, is more than one object of Kubernetes can hold",
+  );
+  await keeper.finish({ ...keeper.record(), status: "FATAL_ERROR" });
+  expect(await stored()).toMatchObject({ status: "FATAL_ERROR", facts: { small: { ok: true } } });
+  expect((await stored()).facts).not.toHaveProperty("large");
+});
+
 test("pods that a command asks do not enter the inventory, the record of its act does", async () => {
   const { keeper, stored } = await world();
   const pod = { apiVersion: "v1", kind: "Pod", namespace: "db", name: "db-0" };

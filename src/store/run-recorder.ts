@@ -11,7 +11,7 @@ import type { InstanceWriter } from "./instance-writer.ts";
 import { withFact, withMeter } from "./run-findings.ts";
 import { withDone, withIntent, withRemoved } from "./run-inventory.ts";
 import { writeRun } from "./run-store.ts";
-import type { StoredRun } from "./stored-run.ts";
+import { runObject, type StoredRun } from "./stored-run.ts";
 
 /** Milliseconds between two writes that nobody waits for: each may be two requests (record and Instance), so at most five a second. */
 const GAP_MS = 400;
@@ -102,8 +102,10 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
     startPump();
   }
 
+  /** What no object can hold is refused, and the record stays as it was: it has to be written again. */
   function storedAtOnce(next: RunRecord): Promise<void> {
     return new Promise((resolve, reject) => {
+      runObject(next, run.instanceUid, lease.token);
       record = next;
       changes += 1;
       waiting.push({ resolve, reject });

@@ -64,16 +64,16 @@ function fittingText(record: RunRecord): string {
   }
   throw new KplanError(
     "run-too-large",
-    `the record of ${record.instance}, with ${record.inventory.length} objects and ${Math.ceil(sizeOf(record.parameters) / 1024)} KiB of parameters, is more than one object of Kubernetes can hold`,
+    `the record of ${record.instance}, with ${record.inventory.length} objects, ${kibOf(record.parameters)} of parameters and ${kibOf(record.facts ?? {})} of facts, is more than one object of Kubernetes can hold`,
     {
       kind: "bad-input",
-      hint: "give shorter parameters, or split the package into several operators",
+      hint: "give shorter parameters, let commands print less, or split the package into several operators",
     },
   );
 }
 
-function sizeOf(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value));
+function kibOf(value: unknown): string {
+  return `${Math.ceil(Buffer.byteLength(JSON.stringify(value)) / 1024)} KiB`;
 }
 
 function withoutMessages(record: RunRecord): RunRecord {
