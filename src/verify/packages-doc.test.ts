@@ -15,7 +15,7 @@ const [operator = "", params = ""] = [...DOC.matchAll(/```yaml\n(apiVersion: [\s
 const config = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;
 const TEMPLATES: Readonly<Record<string, string>> = {
   "config.yaml": config("config"),
-  "sub/secret.yaml": config("secret"),
+  "sub/secret.yaml": `${config("secret")}data: {key: "{{Params.CA_KEY.key}}"}\n`,
   "old.yaml": config("old"),
   "meter.yaml":
     "apiVersion: v1\nkind: Pod\nmetadata: {name: meter}\nspec: {containers: [{name: load}]}\n",
