@@ -5,6 +5,7 @@ import { planWrites } from "./plan-writes.ts";
 import { checkKey } from "./preview-cache.ts";
 import { callOptions, type TaskContext } from "./run-context.ts";
 import { TaskFailure } from "./task-stop.ts";
+import { unmatchedRollouts } from "./unmatched-rollouts.ts";
 
 /** Dry-runs the objects of a step that could not be checked before the run. Throws a `TaskFailure` with all problems, before any write of the step. */
 export async function checkStep({ phase, step }: PlacedStep, ctx: TaskContext): Promise<void> {
@@ -15,15 +16,16 @@ export async function checkStep({ phase, step }: PlacedStep, ctx: TaskContext): 
     task,
   }));
   const options = callOptions(ctx);
-  const { writes } = await planWrites(ctx.inputs, paths, { ...ctx, options });
-  const open = writes.filter(
+  const plan = await planWrites(ctx.inputs, paths, { ...ctx, options });
+  const open = plan.writes.filter(
     ({ act, why, path, object }) =>
       act === "apply" &&
       why === undefined &&
       ctx.checked.get(checkKey(path, object))?.body !== canonicalJson(object),
   );
   const deps = { ...ctx, ...options, preview: ctx.checked };
-  const { problems } = await checkWrites(open, ctx.inventory, deps);
+  const checked = await checkWrites(open, ctx.inventory, deps);
+  const problems = [...unmatchedRollouts(ctx.inputs, plan), ...checked.problems];
   const [first] = problems;
   if (first === undefined) return;
   throw new TaskFailure(problems.map(({ message }) => message).join("\n"), {

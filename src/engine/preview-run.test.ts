@@ -243,3 +243,20 @@ plans: { deploy: { phases: { p: { steps: { gone: [gone], again: [first, again] }
   });
   expect(run.cluster.objects()).toEqual([]);
 });
+
+const set = (name: string): string =>
+  `{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: ${name}}, spec: {template: {}}}`;
+
+test.each([
+  ["galera-db", []],
+  ["'{{Name}}-db'", []],
+  ["demo-db", ["the step is to roll out StatefulSet demo-db, and applies StatefulSet galera-db"]],
+])("a rollout of %s is held against what its step applies", async (name, messages) => {
+  const run = scenario(`
+tasks: { db: { kind: Apply, resources: [db.yaml] } }
+templates: { db.yaml: "${set("galera-db")}" }
+plans: { deploy: { phases: { p: { steps: { db: { tasks: [db], rollout: { statefulSet: ${name} } } } } } } }
+`);
+  const { problems } = await previewRun(run.inputs, run.deps);
+  expect(problems.map(({ message }) => message)).toEqual(messages);
+});

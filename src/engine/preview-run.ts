@@ -11,6 +11,7 @@ import type { PreviewDeps } from "./engine-deps.ts";
 import { refuseLivingNodes } from "./lost-nodes.ts";
 import { type PlannedWrites, planWrites, tasksToDo } from "./plan-writes.ts";
 import { createLimit } from "./run-context.ts";
+import { unmatchedRollouts } from "./unmatched-rollouts.ts";
 import { unmetPlans } from "./unmet-plans.ts";
 
 export type { PreviewDeps } from "./engine-deps.ts";
@@ -42,7 +43,8 @@ export async function planAndCheck(
     plan.runsCommands ? execRights(inputs, deps) : [],
   ]);
   const refusals = unmetPlans(inputs, deps.cluster.simulated, deps.warn);
-  const problems = [...refusals, ...plan.problems, ...rights, ...checked.problems];
+  const unmatched = unmatchedRollouts(inputs, plan);
+  const problems = [...refusals, ...plan.problems, ...unmatched, ...rights, ...checked.problems];
   return {
     preview: { objects: inOrder([...checked.objects, ...plan.unknown], inputs), problems },
     plan,
