@@ -86,6 +86,7 @@ export function startClient(
     } catch (error) {
       const { pod } = current;
       gauge.failed({ at: Date.now(), what: "statement", pod, error: errorLine(error) });
+      if ((error as { readonly fatal?: boolean }).fatal) current.lost();
       return undefined;
     } finally {
       inStatement = false;

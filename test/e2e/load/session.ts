@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
 import type { LoadConfig } from "./report.ts";
 
@@ -7,6 +8,8 @@ export interface Session {
   readonly connection: Connection;
   /** True from the moment the end of the connection was seen. */
   readonly gone: () => boolean;
+  /** Says that a statement met its end: not every end is told otherwise. */
+  readonly lost: () => void;
 }
 
 /** Options of every connection. */
@@ -26,8 +29,12 @@ export async function openSession(access: Access, onGone: () => void): Promise<S
     onGone();
   };
   connection.on("end", end).on("error", end);
+  // Over TLS the driver passes on neither; the socket that it reads from tells.
+  const { stream } = (connection as unknown as { readonly connection: { stream: Socket } })
+    .connection;
+  stream.once("end", end).once("close", end);
   const [rows] = await connection.query<RowDataPacket[]>("SELECT @@hostname AS pod");
-  return { pod: String(rows[0]?.pod), connection, gone: () => gone };
+  return { pod: String(rows[0]?.pod), connection, gone: () => gone, lost: end };
 }
 
 /** Error as one short line; the driver's errors carry no password. */
