@@ -3,6 +3,7 @@ import { expectCluster, expectRowEverywhere, expectRows } from "./expect-cluster
 import { bootstrapPods, INSTANCE, member, memberState, memberStates } from "./galera.ts";
 import { GALERA, kplan, startKplan, succeed } from "./kplan.ts";
 import { kubectl, object } from "./kubectl.ts";
+import { expectNoSecrets } from "./no-secrets.ts";
 import { until } from "./until.ts";
 import { useNamespace } from "./use-namespace.ts";
 
@@ -57,6 +58,7 @@ test("its claim deleted, the same update again completes", async () => {
 
   expect(await expectCluster(namespace, 3)).toBe(uuid);
   await expectRowEverywhere(namespace, 3, 2);
+  await expectNoSecrets(namespace);
 });
 
 /** Makes the claim of a member that has left say that its data is another cluster's. */

@@ -3,6 +3,7 @@ import { expectCluster, expectRowEverywhere } from "./expect-cluster.ts";
 import { bootstrapPods, INSTANCE, member, memberPods, memberState } from "./galera.ts";
 import { GALERA, startKplan, succeed } from "./kplan.ts";
 import { kubectl, object } from "./kubectl.ts";
+import { expectNoSecrets } from "./no-secrets.ts";
 import { until } from "./until.ts";
 import { useNamespace } from "./use-namespace.ts";
 
@@ -65,6 +66,7 @@ test("deploy on a living cluster founds nothing and restarts nobody", async () =
   expect((await memberPods(namespace)).map(({ metadata }) => metadata.uid)).toEqual(before);
   expect(await expectCluster(namespace, 3)).toBe(uuid);
   await expectRowEverywhere(namespace, 3, 2);
+  await expectNoSecrets(namespace);
 });
 
 /** Runs `kplan install` and SIGKILLs it as soon as something is seen. */

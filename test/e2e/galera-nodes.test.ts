@@ -4,6 +4,7 @@ import { answeringMembers, member, memberPods, memberStates } from "./galera.ts"
 import { GALERA, startKplan, succeed } from "./kplan.ts";
 import { kubectl } from "./kubectl.ts";
 import { endTrials, killTrials, startTrials, type Trials } from "./load/trial.ts";
+import { expectNoSecrets } from "./no-secrets.ts";
 import { bringBack, cutNode, loseNode, testbedNodes } from "./testbed.ts";
 import { until } from "./until.ts";
 import { useNamespace } from "./use-namespace.ts";
@@ -79,6 +80,7 @@ describe.runIf(testbedNodes().length >= 3)("nodes", () => {
     await whole();
     await bringBack();
     await whole();
+    await expectNoSecrets(namespace);
   });
 });
 

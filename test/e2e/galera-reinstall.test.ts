@@ -3,6 +3,7 @@ import { expectCluster, expectRowEverywhere, expectRows } from "./expect-cluster
 import { INSTANCE, memberPods } from "./galera.ts";
 import { GALERA, kplan, succeed } from "./kplan.ts";
 import { object, objects } from "./kubectl.ts";
+import { expectNoSecrets } from "./no-secrets.ts";
 import { useNamespace } from "./use-namespace.ts";
 
 const namespace = useNamespace("kp-galera-reinstall");
@@ -49,6 +50,7 @@ test("uninstall --delete-claims takes the data, and the next install founds a ne
   const fresh = await expectCluster(namespace, 1);
   expect(fresh).not.toBe(uuid);
   await expectRowEverywhere(namespace, 1, 1);
+  await expectNoSecrets(namespace);
 });
 
 /** Names of the objects of some kinds, without what Kubernetes itself puts into every namespace, in order. */

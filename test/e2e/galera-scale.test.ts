@@ -13,6 +13,7 @@ import {
   type Trials,
   trial,
 } from "./load/trial.ts";
+import { expectNoSecrets } from "./no-secrets.ts";
 import { until } from "./until.ts";
 import { useNamespace } from "./use-namespace.ts";
 
@@ -76,6 +77,7 @@ test("kubectl scale on the same StatefulSet, one member at a time, takes about a
 test("every acknowledged row is on every member", async () => {
   await endTrials(running());
   expect(await expectCluster(namespace, 3)).toBe(uuid);
+  await expectNoSecrets(namespace);
 });
 
 function running(): Trials {
