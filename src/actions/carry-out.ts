@@ -3,7 +3,6 @@ import { refused } from "../engine/execute-run.ts";
 import { createPreviewCache, type PreviewCache } from "../engine/preview-cache.ts";
 import { previewRun } from "../engine/preview-run.ts";
 import { unmetPlans } from "../engine/unmet-plans.ts";
-import { KplanError } from "../model/kplan-error.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { SecretKind } from "../model/parameter.ts";
 import type { Preview, RunKind, RunRecord } from "../model/run.ts";
@@ -21,6 +20,7 @@ import { type InstanceState, readInstanceState, sameState } from "./instance-sta
 import { missingRights } from "./missing-rights.ts";
 import { refuseMeter } from "./refuse-meter.ts";
 import type { PlanChoice } from "./select-plans.ts";
+import { stopped } from "./stopped.ts";
 import { packageSimulation, storeSimulation } from "./store-simulation.ts";
 import { storeInstance, storeOperator } from "./store-wanted.ts";
 import { withLease } from "./with-lease.ts";
@@ -220,12 +220,6 @@ async function check(
     throw ctx.stop.aborted ? stopped() : error;
   });
   return { ...preview, problems: [...rights, ...preview.problems] };
-}
-
-function stopped(): KplanError {
-  return new KplanError("interrupted", "stopped before anything was applied", {
-    kind: "interrupted",
-  });
 }
 
 /** Given and generated values into the Secret; nothing is asked when all are there. */

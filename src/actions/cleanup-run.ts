@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { recordedFacts } from "../engine/exec/recorded-facts.ts";
 import { executeRun, refused } from "../engine/execute-run.ts";
-import { unmetPlans } from "../engine/unmet-plans.ts";
+import { createPreviewCache, type PreviewCache } from "../engine/preview-cache.ts";
+import { previewRun } from "../engine/preview-run.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import { ANNOTATION } from "../model/names.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { ParameterValues } from "../model/parameter.ts";
 import type { Plan } from "../model/plan.ts";
-import type { PreviewProblem, RunInputs, RunOutcome, RunRecord } from "../model/run.ts";
+import type { Preview, RunInputs, RunOutcome, RunRecord } from "../model/run.ts";
 import { planExecution } from "../store/instance-status.ts";
 import { instanceWriter } from "../store/instance-writer.ts";
 import type { HeldLease } from "../store/lease.ts";
@@ -20,6 +21,7 @@ import { installedPackage } from "./installed-package.ts";
 import type { KnownInstance } from "./instance-state.ts";
 import { type OpenRun, openRun } from "./open-run.ts";
 import { newRecord, plansOf, resumedRecord } from "./run-record.ts";
+import { stopped } from "./stopped.ts";
 
 /** The run of an uninstall: its record is stored, its cleanup plan yet to be executed. */
 export interface CleanupRun {
@@ -30,7 +32,7 @@ export interface CleanupRun {
 
 /**
  * Opens the run of an uninstall, or the unfinished one again. From here on, no other command works on the instance.
- * Throws a `bad-input` KplanError, before anything is written, for requirements of the cleanup plan that do not hold.
+ * Throws a `bad-input` KplanError, before anything is written, with all that is in the way of the cleanup plan.
  */
 export async function beginCleanup(
   ctx: ActionContext,
@@ -40,7 +42,10 @@ export async function beginCleanup(
 ): Promise<CleanupRun> {
   const draft = await draftCleanup(ctx, state, allow);
   const { record, plans, pkg, inputs } = draft;
-  refuseUnmet(ctx, draft);
+  const cache = createPreviewCache();
+  const found = await check(ctx, draft, cache);
+  if (found.problems.length > 0) throw refused(found);
+  if (ctx.stop.aborted) throw stopped();
   const instance = instanceWriter(ctx.cluster, state.object, lease.token);
   lease.check();
   await instance.patch({
@@ -62,6 +67,7 @@ export async function beginCleanup(
         forceConflicts: ctx.forceConflicts,
         fence: lease,
         recorder: opened.keeper,
+        preview: cache,
       }).catch(async (error: unknown) => {
         await opened.leave();
         throw error;
@@ -70,14 +76,13 @@ export async function beginCleanup(
   };
 }
 
-/** Every requirement of the cleanup plan that does not hold. Throws a `bad-input` KplanError for an id that no requirement of the package has. */
-export async function cleanupRefusals(
+/** What the cleanup plan would do, and all that is in its way. Throws a `bad-input` KplanError for an id that no requirement of the package has. */
+export async function previewCleanup(
   ctx: ActionContext,
   state: KnownInstance,
   allow: readonly string[],
-): Promise<readonly PreviewProblem[]> {
-  const { inputs } = await draftCleanup(ctx, state, allow);
-  return inputs ? unmetPlans(inputs, ctx.cluster.simulated) : [];
+): Promise<Preview> {
+  return await check(ctx, await draftCleanup(ctx, state, allow));
 }
 
 /** The run of an uninstall before it is stored; without inputs where nothing of the cleanup plan is left to do, or nobody knows it. */
@@ -124,9 +129,19 @@ async function draftCleanup(
   return { record, plans, pkg, inputs: await inputsOf(ctx, state, pkg, desired.values, record) };
 }
 
-function refuseUnmet({ cluster }: ActionContext, { inputs }: CleanupDraft): void {
-  const problems = inputs ? unmetPlans(inputs, cluster.simulated) : [];
-  if (problems.length > 0) throw refused({ objects: [], problems });
+async function check(
+  { cluster, clock, limits, forceConflicts, stop }: ActionContext,
+  { inputs }: CleanupDraft,
+  cache?: PreviewCache,
+): Promise<Preview> {
+  if (inputs === undefined) return { objects: [], problems: [] };
+  const world = { cluster, clock, limits, forceConflicts, signal: stop };
+  return await previewRun(inputs, {
+    ...world,
+    ...(cache ? { preview: cache } : { wantDiffs: true }),
+  }).catch((error: unknown) => {
+    throw stop.aborted ? stopped() : error;
+  });
 }
 
 async function inputsOf(

@@ -7,7 +7,7 @@ import { namesOfLeases } from "../store/lease-names.ts";
 import { leaseRef } from "../store/lease-object.ts";
 import { secretsRef } from "../store/secret-values.ts";
 import type { ActionResult } from "./action-result.ts";
-import { cleanupRefusals } from "./cleanup-run.ts";
+import { previewCleanup } from "./cleanup-run.ts";
 import type { ActionContext } from "./context.ts";
 import { instanceName, instanceNames, noInstance } from "./find-instance.ts";
 import { type InstanceState, readInstanceState } from "./instance-state.ts";
@@ -82,7 +82,8 @@ async function preview(
   allow: readonly string[],
 ): Promise<ActionResult> {
   const { object } = state;
-  const problems = object ? await cleanupRefusals(ctx, { ...state, object }, allow) : [];
+  const none = { objects: [], problems: [] };
+  const cleanup = object ? await previewCleanup(ctx, { ...state, object }, allow) : none;
   const kept = await keptObjects(ctx, state.name);
   const secrets = withClaims && state.secrets ? [secretsRef(ctx.namespace, state.name)] : [];
   const own: readonly KubeObject[] = object ? [object] : [];
@@ -94,7 +95,7 @@ async function preview(
   ];
   return {
     kind: "preview",
-    preview: { objects: refs.map(deleted), problems },
+    preview: { ...cleanup, objects: [...cleanup.objects, ...refs.map(deleted)] },
     changes: true,
   };
 }

@@ -265,6 +265,35 @@ describe.sequential("an instance whose package asks its pods", () => {
   });
 });
 
+test("what is in the way of a cleanup plan is told before anything is written, by a dry run too", async () => {
+  const stuck = packageFolder({
+    ...FILES,
+    "operator.yaml": OPERATOR.replace("tasks: [look]\n", "tasks: [web]\n").replace(
+      "name: facts",
+      "name: stuck",
+    ),
+    "templates/web.yaml": (FILES["templates/web.yaml"] ?? "").replace(
+      "serviceName: web",
+      'serviceName: {{#if (eq PlanName "cleanup")}}other{{else}}web{{/if}}',
+    ),
+    "templates/config.yaml": null,
+  });
+  expect((await kplan(`install ${stuck} --instance stuck`)).code).toBe(0);
+  const dry = await kplan("uninstall --instance stuck --dry-run");
+  expect([dry.code, dry.stdout]).toEqual([
+    1,
+    expect.stringMatching(/cleanup\.main\.note\.web StatefulSet stuck: [\s\S]* delete/),
+  ]);
+  const refused = await kplan("uninstall --instance stuck");
+  expect([refused.code, refused.stderr]).toEqual([
+    2,
+    expect.stringContaining("nothing was applied: the dry run found 1 problem"),
+  ]);
+  // The instance goes on to be worked on.
+  const update = await kplan("update --instance stuck -p COUNT=1");
+  expect([update.code, update.stderr]).toEqual([0, ""]);
+});
+
 test("rendered without a cluster, a template that reads facts is named and left out", async () => {
   const { code, stdout, stderr } = await kplan("package render $PKG");
   expect(code).toBe(0);
