@@ -1,6 +1,6 @@
 import { refuseLivingNodes } from "../engine/lost-nodes.ts";
 import { uninstallOrder } from "../engine/uninstall-order.ts";
-import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts";
+import { type KubeObject, type ObjectRef, refKey, refOf } from "../model/kube-object.ts";
 import type { PlannedObject } from "../model/run.ts";
 import { refuseBesideKudo } from "../store/kudo-lookout.ts";
 import { namesOfLeases } from "../store/lease-names.ts";
@@ -93,9 +93,13 @@ async function preview(
     ...secrets,
     ...own.map(refOf),
   ];
+  const gone = new Set(
+    cleanup.objects.flatMap(({ change, ref }) => (change === "delete" ? [refKey(ref)] : [])),
+  );
+  const left = refs.filter((ref) => !gone.has(refKey(ref)));
   return {
     kind: "preview",
-    preview: { ...cleanup, objects: [...cleanup.objects, ...refs.map(deleted)] },
+    preview: { ...cleanup, objects: [...cleanup.objects, ...left.map(deleted)] },
     changes: true,
   };
 }
