@@ -16,7 +16,7 @@ test("a cluster with some data, and a backup of it", async () => {
   await sql(
     namespace,
     { pod: member(0) },
-    `CREATE DATABASE app; CREATE TABLE app.t (n INT PRIMARY KEY, text VARCHAR(200));
+    `CREATE DATABASE app; USE app; CREATE TABLE app.t (n INT PRIMARY KEY, text VARCHAR(200));
      INSERT INTO app.t SELECT seq, REPEAT(SHA2(seq, 256), 3) FROM seq_1_to_100000;`,
   );
   await succeed(namespace, "plan", "trigger", "backup");

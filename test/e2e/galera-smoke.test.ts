@@ -10,7 +10,7 @@ test("members with one content are found to have it, while rows are written", as
   await sql(
     namespace,
     { pod: member(0) },
-    `CREATE DATABASE app; CREATE TABLE app.t (n INT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(64));
+    `CREATE DATABASE app; USE app; CREATE TABLE app.t (n INT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(64));
      INSERT INTO app.t (text) SELECT SHA2(seq, 256) FROM seq_1_to_10000;`,
   );
   // Some 20 s of writes through each member, which are not waited for before the comparison.
