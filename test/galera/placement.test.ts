@@ -250,6 +250,11 @@ test.each<[Readonly<Record<string, Json>>, string | undefined]>([
   [{ TLS_MODE: "generate", TLS_REQUIRED: true }, undefined],
   [{ TLS_SECRET: "mine" }, "tls-form"],
   [{ TLS_REQUIRED: true }, "tls-form"],
+  [{ BACKUP_KEEP: 0 }, "backup-form"],
+  [{ BACKUP_KEEP: -1 }, "backup-form"],
+  [{ BACKUP_VOLUME_SIZE: "much" }, "backup-form"],
+  [{ RESTORE_FROM: "../other" }, "backup-form"],
+  [{ RESTORE_FROM: "latest", BACKUP_NAME: "20260102T030405Z" }, undefined],
 ])("%j is refused before the first write: %s", async (values, id) => {
   expect(await unmet(values)).toEqual(id === undefined ? [] : [id]);
 });
