@@ -258,3 +258,7 @@ test.each<[Readonly<Record<string, Json>>, string | undefined]>([
 ])("%j is refused before the first write: %s", async (values, id) => {
   expect(await unmet(values)).toEqual(id === undefined ? [] : [id]);
 });
+
+test("the top folder of a volume is no database, so that copies do not fail at it", async () => {
+  expect((await myCnf({})).split("\n")).toContain("ignore_db_dirs = lost+found");
+});
