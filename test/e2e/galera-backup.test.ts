@@ -48,7 +48,7 @@ test("a backup under load: nobody notices, and it can be restored", async () => 
   await sql(
     namespace,
     { pod: member(0) },
-    `CREATE DATABASE app; CREATE TABLE app.kept (n INT PRIMARY KEY, text VARCHAR(100));
+    `CREATE DATABASE app; USE app; CREATE TABLE app.kept (n INT PRIMARY KEY, text VARCHAR(100));
      INSERT INTO app.kept SELECT seq, SHA2(seq, 256) FROM seq_1_to_20000;`,
   );
   backedUp = await checksum(member(0));
