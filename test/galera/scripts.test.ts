@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { valuesOf } from "../../src/actions/given-values.ts";
@@ -42,4 +44,32 @@ test.runIf(able).each([
   ["new2", "*5ADC78E8CB6B58476B153E2807E4D26CD2D927B5"],
 ])("the hash of %s is the one that MariaDB keeps", (password, hash) => {
   expect(nativeHash(password)).toBe(hash);
+});
+
+/** What a piece of shell prints after `common.sh`, with folders of its own for data and memory and a server whose data cannot be opened. */
+function afterCommon(shell: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "galera-scripts-"));
+  const common = (scripts.find(([name]) => name === "common.sh")?.[1] ?? "")
+    .replace("DATA=/var/lib/mysql", `DATA=${folder}/data`)
+    .replace("RUN=/run/mysqld", `RUN=${folder}/run`)
+    .replace("CLUSTER_NAME=$(sed", "CLUSTER_NAME=$(true")
+    .replace("/dev/termination-log", `${folder}/ended`);
+  const stubs = `POD_NAME=db-0 POD_IP=10.0.0.1
+    mariadbd() { : > "$RUN/recover.log"; return 1; }
+    mkdir -p "$DATA/mysql" "$RUN"`;
+  const input = `${common}\n${stubs}\n${shell}\n`;
+  return spawnSync("bash", ["-s"], { input, encoding: "utf8" }).stdout;
+}
+
+test.each([
+  ["cannot be opened", "", /STOPPED: the data on the claim of db-0 cannot be opened/],
+  ["was made halfway", "touch $DATA/kplan-unfinished;", /^none -1$/],
+  ["was copied halfway", "touch $DATA/sst_in_progress;", /^none -1$/],
+  [
+    "was left in order",
+    "printf 'uuid: 1-2\\nseqno: 7\\nsafe_to_bootstrap: 1\\n' > $DATA/grastate.dat;",
+    /^1-2 7$/,
+  ],
+])("a database that %s", (_, before, said) => {
+  expect(afterCommon(`${before} read_own; echo "\${OWN:-none} $SEQNO"`).trim()).toMatch(said);
 });
