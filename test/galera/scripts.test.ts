@@ -73,3 +73,23 @@ test.each([
 ])("a database that %s", (_, before, said) => {
   expect(afterCommon(`${before} read_own; echo "\${OWN:-none} $SEQNO"`).trim()).toMatch(said);
 });
+
+test.each([
+  ["1 minute ago", "held"],
+  ["11 minutes ago", "free"],
+])("a member that plan recover held %s: %s", (ago, is) => {
+  const shell = `touch -d '${ago}' "$RUN/hold"; held && echo held || echo free`;
+  expect(afterCommon(shell).trim()).toBe(is);
+});
+
+test.each([
+  // All connections may be taken: it may be serving, and is not for plan recover to stop.
+  ["has opened its socket and does not answer", "silent"],
+  ["waits for its cluster", "starting"],
+])("a server that %s is %s", (what, state) => {
+  const socket = what.includes("socket")
+    ? 'node -e \'require("node:net").createServer().listen(process.argv[1], () => process.kill(process.pid, 9))\' "$RUN/mysqld.sock";'
+    : "";
+  const shell = `server_runs() { true; }; status_of() { false; }; ${socket} own_position`;
+  expect(JSON.parse(afterCommon(shell))).toMatchObject({ primary: false, state });
+});
