@@ -88,6 +88,22 @@ describe("what a pod may be told", () => {
       });
   });
 
+  test.each(["backup", "verify"])("the pod of plan %s goes where members may go", async (plan) => {
+    const values = {
+      NODE_SELECTOR: { disk: "ssd" },
+      TOLERATIONS: [{ key: "db", operator: "Exists" }],
+      IMAGE_PULL_SECRETS: ["a"],
+    };
+    const request = { source: GALERA, values: valuesOf(values), plan, capabilities: CAPABILITIES };
+    const { tasks } = await renderPackage(request);
+    const pod = tasks.flatMap(({ objects }) => objects).find(({ kind }) => kind === "Pod");
+    expect(pod?.spec).toMatchObject({
+      nodeSelector: { disk: "ssd" },
+      tolerations: [{ key: "db", operator: "Exists" }],
+      imagePullSecrets: [{ name: "a" }],
+    });
+  });
+
   test.each([
     ["soft", "ScheduleAnyway"],
     ["hard", "DoNotSchedule"],
