@@ -6,6 +6,7 @@ import type { Gate, PodAnswer } from "../model/gate.ts";
 import { canonicalJson } from "../model/json.ts";
 import { type KubeObject, refOf } from "../model/kube-object.ts";
 import type { RunPath } from "../model/run.ts";
+import { nothingRuns } from "./exec/nothing-runs.ts";
 import { type GatePods, gatePods } from "./gate-pods.ts";
 import { renderText } from "./render-text.ts";
 import type { Acting, RunContext, StepShared } from "./run-context.ts";
@@ -19,8 +20,6 @@ const FIRST_PAUSE = 200;
 const PERIOD = 1000;
 /** Milliseconds that a pod may take to answer. */
 const ANSWER_TIME = 10_000;
-/** What the embedded cluster says of a command that it has no answer for. */
-const NOTHING_RUNS = /^simulated: no container runs/;
 
 /** What asking a gate needs. */
 export type GateContext = Acting & Pick<RunContext, "inputs"> & { readonly shared: StepShared };
@@ -112,7 +111,7 @@ async function lookAt(
   const asked = await Promise.all(
     pods.map((pod) => askPod(pod, { command, container: ask.gate.container }, ctx, signal)),
   );
-  if (asked.length > 0 && asked.every(({ nothingRuns }) => nothingRuns)) return "not-evaluated";
+  if (asked.length > 0 && asked.every(({ isSilent }) => isSilent)) return "not-evaluated";
   const answers = asked.map(({ answer }) => answer);
   const { parameters, facts, capabilities } = ctx.inputs;
   const world = { Params: parameters, Facts: facts, Capabilities: capabilities };
@@ -128,11 +127,11 @@ async function askPod(
   }: { readonly command: readonly string[]; readonly container?: string | undefined },
   ctx: GateContext,
   signal: AbortSignal,
-): Promise<{ readonly answer: PodAnswer; readonly nothingRuns: boolean }> {
+): Promise<{ readonly answer: PodAnswer; readonly isSilent: boolean }> {
   const { name } = pod.metadata;
-  const give = (rest: Pick<PodAnswer, "values" | "trouble">, nothingRuns = false) => ({
+  const give = (rest: Pick<PodAnswer, "values" | "trouble">, isSilent = false) => ({
     answer: { name, ordinal, ...rest },
-    nothingRuns,
+    isSilent,
   });
   const { phase } = (pod.status ?? {}) as { readonly phase?: unknown };
   if (phase === "Pending") return give({ trouble: "it does not run yet" });
@@ -143,9 +142,8 @@ async function askPod(
       deadline: ANSWER_TIME,
       ...(container !== undefined && { container }),
     });
-    const nothingRuns =
-      ctx.cluster.simulated && result.exitCode === 126 && NOTHING_RUNS.test(result.stderr);
-    if (result.exitCode !== 0) return give({ trouble: exitText(result) }, nothingRuns);
+    if (result.exitCode !== 0)
+      return give({ trouble: exitText(result) }, nothingRuns(ctx.cluster, result));
     return give(parseAnswer(result.stdout));
   } catch (error) {
     if (!(error instanceof ClusterError) || isForGood(error)) throw error;

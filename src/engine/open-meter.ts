@@ -3,6 +3,7 @@ import { isMap } from "../model/json.ts";
 import { type KubeObject, type ObjectRef, refText } from "../model/kube-object.ts";
 import type { Meter, MeterLine } from "../model/meter.ts";
 import type { RunPath } from "../model/run.ts";
+import { printsNothing } from "./exec/nothing-runs.ts";
 import { createMeterPod } from "./meter-pod.ts";
 import type { MeterSession } from "./meter-session.ts";
 import { callOptions, type RunContext } from "./run-context.ts";
@@ -12,8 +13,6 @@ import { Halted, TaskFailure } from "./task-stop.ts";
 const FIRST_LINE = 60_000;
 /** Milliseconds without a line after which nobody knows what clients feel. */
 const SILENCE = 30_000;
-/** What the embedded cluster prints for a container that no rule is about. */
-const NOTHING_RUNS = "simulated: no container runs";
 
 /**
  * Makes a meter's pod and reads what it prints. Resolves with its first line: from then on it is known that it measures.
@@ -87,7 +86,7 @@ function readLines(
       const line = parseMeterLine(text);
       if (line === undefined) {
         lastWords = text.slice(0, 300);
-        if (cluster.simulated && text.startsWith(NOTHING_RUNS)) settle("simulated");
+        if (printsNothing(cluster, text)) settle("simulated");
         continue;
       }
       heard = clock.monotonic();

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import type { Cluster } from "../model/cluster.ts";
 import { type KubeObject, refKey, refOf } from "../model/kube-object.ts";
-import { type InventoryEntry, pathText } from "../model/run.ts";
+import type { InventoryEntry } from "../model/run.ts";
 import type { PlanStatus } from "../model/status.ts";
 import { executeRun } from "./execute-run.ts";
 import { createMemoryCluster, type MemoryCluster } from "./testing/memory-cluster.ts";
+import { mortal } from "./testing/mortal-cluster.ts";
 import { configMap, type Scenario, scenario } from "./testing/scenario.ts";
+import { toldStatuses } from "./testing/told-statuses.ts";
 import { createVirtualClock, type VirtualClock } from "./testing/virtual-clock.ts";
 
 const DEPLOYMENT =
@@ -116,49 +117,12 @@ async function drive(
   }
 }
 
-/** The same cluster for a process that dies before or after its n-th write: from then on nothing reaches it. */
-function mortal(
-  cluster: MemoryCluster,
-  n: number,
-  when: "before" | "after",
-  counter: { writes: number },
-): Cluster {
-  const write = async <T>(dryRun: boolean | undefined, work: () => Promise<T>): Promise<T> => {
-    if (dryRun) return await work();
-    counter.writes++;
-    if (counter.writes > n || (counter.writes === n && when === "before"))
-      throw new Error("killed");
-    const answer = await work();
-    if (counter.writes >= n) throw new Error("killed");
-    return answer;
-  };
-  return {
-    ...cluster,
-    create: (object, options) => write(options?.dryRun, () => cluster.create(object, options)),
-    apply: (object, options) => write(options?.dryRun, () => cluster.apply(object, options)),
-    delete: (ref, options) => write(options?.dryRun, () => cluster.delete(ref, options)),
-  };
-}
-
 /** What the store has kept of a run whose driver died: statuses as told, and the announced objects. */
-function leftBehind({ events, inputs, intents }: Scenario): [PlanStatus[], InventoryEntry[]] {
-  const told = new Map(
-    events.flatMap((event) =>
-      event.type === "status" ? [[pathText(event.path), event.status] as const] : [],
-    ),
+function leftBehind(run: Scenario): [PlanStatus[], InventoryEntry[]] {
+  const inventory = run.intents.flatMap(({ objects, path }) =>
+    objects.map((ref) => ({ ref, path })),
   );
-  const statuses = inputs.statuses.map((plan) => ({
-    ...plan,
-    phases: plan.phases.map((phase) => ({
-      ...phase,
-      steps: phase.steps.map((step) => ({
-        ...step,
-        status: told.get(`${plan.name}.${phase.name}.${step.name}`) ?? step.status,
-      })),
-    })),
-  }));
-  const inventory = intents.flatMap(({ objects, path }) => objects.map((ref) => ({ ref, path })));
-  return [statuses, inventory];
+  return [toldStatuses(run), inventory];
 }
 
 function endState(cluster: MemoryCluster): unknown[] {

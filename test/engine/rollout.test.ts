@@ -6,6 +6,7 @@ import { connect } from "../../src/cluster/kube.ts";
 import { realClock } from "../../src/embedded/real-clock.ts";
 import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { executeRun } from "../../src/engine/execute-run.ts";
+import { mortal } from "../../src/engine/testing/mortal-cluster.ts";
 import {
   errorText,
   type Scenario,
@@ -347,7 +348,7 @@ test.concurrent("killed around any write and given again, it ends the same, and 
       const name = `killed-${when}-${n}`;
       await run(name, { replicas: 2 });
       const steps = await following(name, async () => {
-        const over = mortal(n, when);
+        const over = mortal(cluster, n, when);
         await expect(run(name, goal, { over })).rejects.toThrow("killed");
         expect((await run(name, goal, { uid: "run-2" })).outcome).toEqual(COMPLETE);
       });
@@ -356,26 +357,6 @@ test.concurrent("killed around any write and given again, it ends the same, and 
     }),
   );
 });
-
-/** The cluster for a process that dies before or after its n-th write: from then on nothing reaches it. */
-function mortal(n: number, when: "before" | "after"): Cluster {
-  const counter = { writes: 0 };
-  const write = async <T>(dryRun: boolean | undefined, work: () => Promise<T>): Promise<T> => {
-    if (dryRun) return await work();
-    counter.writes++;
-    if (counter.writes > n || (counter.writes === n && when === "before"))
-      throw new Error("killed");
-    const answer = await work();
-    if (counter.writes >= n) throw new Error("killed");
-    return answer;
-  };
-  return {
-    ...cluster,
-    create: (object, options) => write(options?.dryRun, () => cluster.create(object, options)),
-    apply: (object, options) => write(options?.dryRun, () => cluster.apply(object, options)),
-    delete: (ref, options) => write(options?.dryRun, () => cluster.delete(ref, options)),
-  };
-}
 
 const NOWHERE = ", nodeSelector: {disk: none}";
 
@@ -440,7 +421,7 @@ test.concurrent("made anew around its pods, though killed in between", async () 
     code: "would-fail",
     issues: [{ hint: expect.stringContaining("onImmutable: recreate") }],
   });
-  await expect(run("anew", goal, { over: mortal(1, "after") })).rejects.toThrow("killed");
+  await expect(run("anew", goal, { over: mortal(cluster, 1, "after") })).rejects.toThrow("killed");
   await eventually(
     () => cluster.get(refTo("anew")),
     (live) => live === undefined,

@@ -3,6 +3,7 @@ import type { JsonMap } from "../../model/json.ts";
 import { mayWrite, type TaskContext } from "../run-context.ts";
 import { Halted, TaskFailure, TaskTrouble } from "../task-stop.ts";
 import { timedOut } from "../until-settled.ts";
+import { nothingRuns } from "./nothing-runs.ts";
 import type { PodToAsk } from "./pods-to-ask.ts";
 import { readOutput } from "./read-output.ts";
 import { containerEnded, hasEnded, whileRunning } from "./while-running.ts";
@@ -23,8 +24,6 @@ const TRY_AGAIN = 75;
 const ASK_AGAIN = 5000;
 /** 128 and the number of the signal (SIGKILL, SIGTERM): what a command ends with when its container does. */
 const KILLED: readonly number[] = [137, 143];
-/** What the embedded cluster answers when the package does not say what a command does (exit code and standard error). */
-const NOTHING_RUNS = /^simulated: no container runs/;
 /** Lines and letters of each that are shown of standard error. */
 const LINES = 5;
 const LETTERS = 300;
@@ -50,7 +49,7 @@ export async function runCommand(
   const { exitCode, stdout, stderr } = result;
   ctx.watchdog.touch();
   if (exitCode === 0) return readOutput(what.masked(stdout), where);
-  if (ctx.cluster.simulated && exitCode === 126 && NOTHING_RUNS.test(stderr)) return undefined;
+  if (nothingRuns(ctx.cluster, result)) return undefined;
   if (KILLED.includes(exitCode) && (await hasEnded(pod, ctx))) throw containerEnded(pod);
   const words = lastLines(what.masked(stderr));
   if (exitCode === TRY_AGAIN)

@@ -3,11 +3,11 @@ import type { Cluster, ExecOptions, ExecResult } from "../../model/cluster.ts";
 import type { RunRecorder } from "../../model/driver.ts";
 import type { Json } from "../../model/json.ts";
 import { type KubeObject, refText } from "../../model/kube-object.ts";
-import { pathText } from "../../model/run.ts";
 import type { PlanStatus } from "../../model/status.ts";
 import { executeRun } from "../execute-run.ts";
 import { createMemoryCluster, type MemoryCluster } from "../testing/memory-cluster.ts";
 import { eventLines, type Scenario, scenario } from "../testing/scenario.ts";
+import { toldStatuses } from "../testing/told-statuses.ts";
 import { createVirtualClock, type VirtualClock } from "../testing/virtual-clock.ts";
 import { recordedFacts } from "./recorded-facts.ts";
 
@@ -285,21 +285,6 @@ async function drive(
 }
 
 /** What the store has kept of a run whose driver died. */
-function leftBehind({ events, inputs, found }: Scenario): Before {
-  const told = new Map(
-    events.flatMap((event) =>
-      event.type === "status" ? [[pathText(event.path), event.status] as const] : [],
-    ),
-  );
-  const statuses = inputs.statuses.map((plan) => ({
-    ...plan,
-    phases: plan.phases.map((phase) => ({
-      ...phase,
-      steps: phase.steps.map((step) => ({
-        ...step,
-        status: told.get(`${plan.name}.${phase.name}.${step.name}`) ?? step.status,
-      })),
-    })),
-  }));
-  return { statuses, facts: Object.fromEntries(found) };
+function leftBehind(run: Scenario): Before {
+  return { statuses: toldStatuses(run), facts: Object.fromEntries(run.found) };
 }
