@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -92,4 +92,34 @@ test.each([
     : "";
   const shell = `server_runs() { true; }; status_of() { false; }; ${socket} own_position`;
   expect(JSON.parse(afterCommon(shell))).toMatchObject({ primary: false, state });
+});
+
+const detached = ["flock", "setsid"].every(
+  (program) => spawnSync(program, ["--version"]).status === 0,
+);
+test.runIf(detached)("what takes long is done once, however often it is asked for", () => {
+  const folder = mkdtempSync(join(tmpdir(), "galera-once-"));
+  const common = scripts.find(([name]) => name === "data-common.sh")?.[1] ?? "";
+  writeFileSync(join(folder, "common.sh"), common.replace("RUN=/run/mysqld", `RUN=${folder}`));
+  const job = `#!/bin/bash
+    . ${folder}/common.sh
+    once "job-$1" "$@"
+    echo began >> ${folder}/began
+    sleep 0.2
+    echo "gave $2"; echo "said $2" >&2
+    exit 3`;
+  writeFileSync(join(folder, "job.sh"), job, { mode: 0o755 });
+  const ask = `${folder}/job.sh a "two words"; echo "code $?"`;
+
+  // The first one who asks loses the connection, two others wait at the same time, and one comes later.
+  const input = `${folder}/job.sh a "two words" & first=$!
+    until [ -e ${folder}/began ]; do sleep 0.01; done
+    kill $first; wait $first 2> /dev/null
+    { ${ask}; } > ${folder}/b & { ${ask}; } > ${folder}/c & wait
+    cat ${folder}/b ${folder}/c; ${ask}`;
+  const { stdout, stderr } = spawnSync("bash", ["-s"], { input, encoding: "utf8" });
+
+  expect(stdout.match(/gave two words\ncode 3\n/g)).toHaveLength(3);
+  expect(stderr.match(/said two words/g)).toHaveLength(3);
+  expect(readFileSync(join(folder, "began"), "utf8")).toBe("began\n");
 });
