@@ -19,4 +19,6 @@ export type OpenMeters = Map<string, SharedMeter>;
 export interface SharedMeter {
   readonly session: Promise<MeterSession>;
   users: number;
+  /** Nobody uses it any more, and its pod is being removed. */
+  closing?: Promise<void>;
 }

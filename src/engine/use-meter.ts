@@ -5,7 +5,8 @@ import { openMeter } from "./open-meter.ts";
 import type { RunContext } from "./run-context.ts";
 
 /**
- * Opens a meter, or joins the one of the run that measures with the same pod already. `close` leaves it; the last one out removes the pod.
+ * Opens a meter, or joins the one of the run that measures with the same pod already. `close` leaves it; the last one out removes the pod, and whoever comes then
+ * waits for that: the pod has one name.
  * Throws what `openMeter` throws.
  */
 export async function useMeter(
@@ -15,6 +16,8 @@ export async function useMeter(
 ): Promise<MeterSession> {
   const open = run.openMeters;
   const key = JSON.stringify([meter.pod, meter.container]);
+  for (let before = open.get(key); before?.closing !== undefined; before = open.get(key))
+    await before.closing.catch(() => undefined);
   const shared: SharedMeter = open.get(key) ?? { session: openMeter(meter, path, run), users: 0 };
   const forget = (): void => {
     if (open.get(key) === shared) open.delete(key);
@@ -28,8 +31,8 @@ export async function useMeter(
       close: async () => {
         shared.users -= 1;
         if (shared.users > 0) return;
-        forget();
-        await session.close();
+        shared.closing = session.close().finally(forget);
+        await shared.closing;
       },
     };
   } catch (error) {
