@@ -52,8 +52,8 @@ export interface ExecTask {
   readonly pod?: string;
   /** The pod's first container when absent. */
   readonly container?: string;
-  /** Runs in every pod, in the order of ordinals; no pod at all gives an empty list. */
-  readonly forEach?: "pod";
+  /** Runs in every pod, in the order of ordinals; no pod at all gives an empty list. `pod` waits for those whose container does not run, `running-pod` leaves them out. */
+  readonly forEach?: "pod" | "running-pod";
   /** Every word a template; in a task with `record`, templates also see `Record.state` (`new` or `begun`) and `Record.token`. */
   readonly command: readonly string[];
   /** A template, given to the command as standard input. */

@@ -24,7 +24,7 @@ interface ExecSpec {
   readonly pods?: string;
   readonly pod?: string;
   readonly container?: string;
-  readonly forEach?: "pod";
+  readonly forEach?: "pod" | "running-pod";
   readonly command: readonly string[];
   readonly stdin?: string;
   readonly stdinFrom?: readonly { readonly secret: string; readonly key: string }[];

@@ -17,9 +17,11 @@ export async function findPods(task: ExecTask, ctx: TaskContext): Promise<readon
   }
   const labelSelector = text(task.pods ?? "", task, ctx);
   const { items } = await ctx.cluster.list({ ...kind, labelSelector }, callOptions(ctx));
-  const which = task.forEach === "pod" ? "every" : "first-ready";
+  const which = task.forEach === undefined ? "first-ready" : WHICH[task.forEach];
   return podsToAsk(items, { which, what: `pods with ${labelSelector}`, ...container });
 }
+
+const WHICH = { pod: "every", "running-pod": "running" } as const;
 
 /** A pod that was named is asked whether it is ready or not. */
 function named(

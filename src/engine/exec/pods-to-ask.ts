@@ -27,8 +27,8 @@ export function runningIdentity(pod: KubeObject, container: string): string | un
 
 /** Which of the pods that were found are asked. */
 export interface PodChoice {
-  /** `first-ready`: the first pod that is ready. `every`: each, ready or not, as long as its container runs. */
-  readonly which: "first-ready" | "every";
+  /** `first-ready`: the first pod that is ready. `every`: each, ready or not; all their containers must run. `running`: each whose container runs. */
+  readonly which: "first-ready" | "every" | "running";
   /** The pod's first container when absent. */
   readonly container?: string;
   /** What was looked for, to people: `pods with app=db`. */
@@ -43,6 +43,10 @@ export function podsToAsk(pods: readonly KubeObject[], choice: PodChoice): reado
   const living = podsInOrder(pods.filter(isComingOrThere));
   const { which, container, what } = choice;
   if (which === "every") return living.map((one) => toAsk(one, container));
+  if (which === "running")
+    return living
+      .filter(({ pod }) => identityOf(pod, container ?? containersOf(pod)[0] ?? "") !== undefined)
+      .map((one) => toAsk(one, container));
   if (living[0] === undefined) throw notYet(`there is no pod to ask: no ${what}`);
   const ready = living.find(({ pod }) => isReady(pod));
   if (ready !== undefined) return [toAsk(ready, container)];

@@ -250,6 +250,22 @@ test("a container that the pod does not have fails at once, naming those that it
   expect(outcome).toMatchObject({ message: "Pod db-0 has no container no: it has main, side" });
 });
 
+test("of the pods that run each is asked, and the others are left out", async () => {
+  const pods = [
+    pod("db-0", { state: { waiting: { reason: "CrashLoopBackOff" } } }),
+    pod("db-1", { ready: false }),
+    pod("db-2"),
+  ];
+  const text = packageWith("pods: app=db, forEach: running-pod, command: [x]");
+  const { world, outcome, asked } = await run(text, pods, () => ({ stdout: "{}" }));
+  expect(outcome).toEqual({ result: "complete" });
+  expect(asked).toEqual(["db-1/main: x", "db-2/main: x"]);
+  expect(world.found.get("look")).toEqual([
+    { pod: "db-1", ordinal: 1 },
+    { pod: "db-2", ordinal: 2 },
+  ]);
+});
+
 test("exit code 75 is tried again, every pod anew, and the step is in trouble until then", async () => {
   const text = packageWith("pods: app=db, forEach: pod, command: [x]");
   const { world, outcome, asked } = await run(text, [pod("db-0"), pod("db-1")], (_, __, call) =>
