@@ -123,3 +123,17 @@ test.runIf(detached)("what takes long is done once, however often it is asked fo
   expect(stderr.match(/said two words/g)).toHaveLength(3);
   expect(readFileSync(join(folder, "began"), "utf8")).toBe("began\n");
 });
+
+test.each([
+  ["4", "false", "", "ready"],
+  ["2", "true", "", "ready"],
+  ["2", "false", "", "wsrep_local_state is 2"],
+  // Desynced for a backup, which blocks nobody.
+  ["2", "false", 'touch "$RUN/backup-running";', "ready"],
+  ["3", "true", "", "wsrep_local_state is 3"],
+])("state %s, AVAILABLE_WHEN_DONOR %s, %s: %s", (state, donors, before, said) => {
+  const ready = scripts.find(([name]) => name === "ready.sh")?.[1].split("common.sh\n")[1] ?? "";
+  const shell = `AVAILABLE_WHEN_DONOR=${donors}; status_of() { echo u Primary ${state} NONE; }; ${before}
+    (${ready}) && echo ready`;
+  expect(afterCommon(shell).trim()).toBe(said);
+});
