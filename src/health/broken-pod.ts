@@ -10,12 +10,15 @@ const FIRST_READY = 120_000;
 
 /**
  * Whether a pod serves nobody and will not by itself: it crashes, cannot be scheduled or made, or it runs and has never been ready for two minutes.
- * A pod that was ready and is not for a while (a database that gives its data to another one, say) is not broken.
+ * A pod that was ready and is not for a while (a database that gives its data to another one, say) is not broken, nor is one whose startup probe has not passed yet:
+ * what a start does, a first copy of all data perhaps, takes as long as the probe allows.
  */
 export function isBrokenPod(pod: KubeObject, context: HealthContext): boolean {
   if (isPodReady(pod) || isTerminating(pod)) return false;
   if (podTrouble(pod, context) !== undefined) return true;
-  const started = mapsAt(pod, "status", "containerStatuses")
+  const statuses = mapsAt(pod, "status", "containerStatuses");
+  if (statuses.some((status) => at(status, "started") === false)) return false;
+  const started = statuses
     .map((status) => timeAt(at(status, "state", "running"), "startedAt"))
     .filter((time) => time !== undefined);
   const first = Math.min(...started);
