@@ -6,7 +6,7 @@ import { kubectl, object } from "./kubectl.ts";
 import type { Acknowledged } from "./load/report.ts";
 import { expectAcknowledged, killTrials, startTrials, type Trials } from "./load/trial.ts";
 import { expectNoSecrets } from "./no-secrets.ts";
-import { killInPods, testbedNodes } from "./testbed.ts";
+import { bringBack, killInPods, loseNode, testbedNodes } from "./testbed.ts";
 import { until } from "./until.ts";
 import { useNamespace } from "./use-namespace.ts";
 
@@ -35,6 +35,13 @@ test("all pods removed by force at once", async () => {
     const pods = await memberPods(namespace);
     const names = pods.map(({ metadata }) => metadata.name);
     await kubectl(namespace, ["delete", "pod", ...names, "--grace-period=0", "--force"]);
+  });
+});
+
+test.runIf(testbedNodes().length > 0)("all nodes restarted at once", async () => {
+  await lostAllAndRecovered(async () => {
+    for (const node of testbedNodes()) await loseNode(node);
+    await bringBack();
   });
 });
 
