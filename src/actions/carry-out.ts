@@ -1,8 +1,8 @@
 import { recordedFacts } from "../engine/exec/recorded-facts.ts";
 import { refused } from "../engine/execute-run.ts";
-import { createPreviewCache, type PreviewCache } from "../engine/preview-cache.ts";
-import { previewRun } from "../engine/preview-run.ts";
-import { unmetPlans } from "../engine/unmet-plans.ts";
+import { createPreviewCache, type PreviewCache } from "../engine/preview/preview-cache.ts";
+import { previewRun } from "../engine/preview/preview-run.ts";
+import { unmetPlans } from "../engine/preview/unmet-plans.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { SecretKind } from "../model/parameter.ts";
 import type { Preview, RunKind, RunRecord } from "../model/run.ts";

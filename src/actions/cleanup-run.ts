@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { recordedFacts } from "../engine/exec/recorded-facts.ts";
 import { executeRun, refused } from "../engine/execute-run.ts";
-import { createPreviewCache, type PreviewCache } from "../engine/preview-cache.ts";
-import { previewRun } from "../engine/preview-run.ts";
+import { createPreviewCache, type PreviewCache } from "../engine/preview/preview-cache.ts";
+import { previewRun } from "../engine/preview/preview-run.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import { ANNOTATION } from "../model/names.ts";
 import type { OperatorPackage } from "../model/package.ts";

@@ -1,5 +1,5 @@
 import { executeRun } from "../engine/execute-run.ts";
-import type { PreviewCache } from "../engine/preview-cache.ts";
+import type { PreviewCache } from "../engine/preview/preview-cache.ts";
 import type { RunOutcome, RunRecord } from "../model/run.ts";
 import type { InstanceWriter } from "../store/instance-writer.ts";
 import type { HeldLease } from "../store/lease.ts";

@@ -1,6 +1,6 @@
-import { guardedFacts } from "../engine/foresee.ts";
-import { knownTemplates } from "../engine/known-templates.ts";
 import { materialize } from "../engine/materialize.ts";
+import { guardedFacts } from "../engine/preview/foresee.ts";
+import { knownTemplates } from "../engine/preview/known-templates.ts";
 import { hasErrors, type Issue, warningIssue } from "../model/issue.ts";
 import { KplanError, refuse } from "../model/kplan-error.ts";
 import type { KubeObject } from "../model/kube-object.ts";

@@ -3,7 +3,7 @@ import type { ExecResult } from "../model/cluster.ts";
 import type { Json } from "../model/json.ts";
 import type { KplanError } from "../model/kplan-error.ts";
 import { executeRun } from "./execute-run.ts";
-import { previewRun } from "./preview-run.ts";
+import { previewRun } from "./preview/preview-run.ts";
 import {
   configMap,
   errorText,

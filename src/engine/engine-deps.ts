@@ -3,7 +3,7 @@ import type { Cluster } from "../model/cluster.ts";
 import type { RunRecorder, WriteFence } from "../model/driver.ts";
 import type { Emit } from "../model/event.ts";
 import type { RunLimits } from "../model/run.ts";
-import type { PreviewCache } from "./preview-cache.ts";
+import type { PreviewCache } from "./preview/preview-cache.ts";
 
 /** The world that a run acts on. */
 export interface EngineDeps {

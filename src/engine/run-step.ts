@@ -1,6 +1,7 @@
 import type { RunFailure, RunPause, RunReason } from "../model/run.ts";
 import type { StepEvent } from "./advance.ts";
 import { FailedStep } from "./failed-step.ts";
+import { underMeter } from "./meter/under-meter.ts";
 import type { PlacedStep } from "./next-steps.ts";
 import { PausedRun } from "./paused-run.ts";
 import { createStepShared, type Limit, type RunContext } from "./run-context.ts";
@@ -8,7 +9,6 @@ import { checkLate, holdStepGate, runTask, type StepState } from "./run-task.ts"
 import { stepBegins } from "./step-begins.ts";
 import { Halted } from "./task-stop.ts";
 import { together } from "./together.ts";
-import { underMeter } from "./under-meter.ts";
 import { createWatchdog } from "./watchdog.ts";
 
 /** How a step ended. Halted or paused: it stays as it is, a resumed run does it again. */

@@ -1,12 +1,12 @@
 import { oneLine } from "../expressions/one-line.ts";
 import { type KubeObject, refKey } from "../model/kube-object.ts";
-import { checkStep } from "./check-step.ts";
 import { judgeCondition } from "./conditions.ts";
 import { FailedStep } from "./failed-step.ts";
-import { holdGate } from "./gate.ts";
 import { keepTrying } from "./keep-trying.ts";
 import type { PlacedStep } from "./next-steps.ts";
+import { checkStep } from "./preview/check-step.ts";
 import { renderText } from "./render-text.ts";
+import { holdGate } from "./rollout/gate.ts";
 import type { StepShared, TaskContext } from "./run-context.ts";
 import type { StepRun } from "./run-step.ts";
 import { taskNamed } from "./task-named.ts";

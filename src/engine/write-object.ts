@@ -1,8 +1,8 @@
 import { canonicalJson } from "../model/json.ts";
 import { type KubeObject, refOf } from "../model/kube-object.ts";
 import { applyTaking } from "./apply-taking.ts";
-import { atVersion, hasMoved, readObject, refuseToApply } from "./check-object.ts";
-import { type CheckedWrite, checkKey } from "./preview-cache.ts";
+import { atVersion, hasMoved, readObject, refuseToApply } from "./preview/check-object.ts";
+import { type CheckedWrite, checkKey } from "./preview/preview-cache.ts";
 import { makeRoom, replacement } from "./replace-object.ts";
 import { callOptions, mayWrite, type TaskContext } from "./run-context.ts";
 

@@ -1,9 +1,9 @@
 import { type KubeObject, refKey, refOf } from "../../model/kube-object.ts";
 import type { ApplyTask } from "../../model/task.ts";
 import { materializeLive } from "../materialize-live.ts";
-import { checkKey } from "../preview-cache.ts";
+import { checkKey } from "../preview/preview-cache.ts";
 import { renderText } from "../render-text.ts";
-import { rollOut } from "../rollout.ts";
+import { rollOut } from "../rollout/rollout.ts";
 import { callOptions, refsText, type TaskContext } from "../run-context.ts";
 import { TaskFailure } from "../task-stop.ts";
 import { together } from "../together.ts";

@@ -1,20 +1,20 @@
-import { refKey } from "../model/kube-object.ts";
+import { refKey } from "../../model/kube-object.ts";
 import {
   type PlannedObject,
   type Preview,
   type PreviewProblem,
   pathText,
   type RunInputs,
-} from "../model/run.ts";
+} from "../../model/run.ts";
+import type { PreviewDeps } from "../engine-deps.ts";
+import { refuseLivingNodes } from "../lost-nodes.ts";
+import { unmatchedRollouts } from "../rollout/unmatched-rollouts.ts";
+import { createLimit } from "../run-context.ts";
 import { checkWrites } from "./check-writes.ts";
-import type { PreviewDeps } from "./engine-deps.ts";
-import { refuseLivingNodes } from "./lost-nodes.ts";
 import { type PlannedWrites, planWrites, tasksToDo } from "./plan-writes.ts";
-import { createLimit } from "./run-context.ts";
-import { unmatchedRollouts } from "./unmatched-rollouts.ts";
 import { unmetPlans } from "./unmet-plans.ts";
 
-export type { PreviewDeps } from "./engine-deps.ts";
+export type { PreviewDeps } from "../engine-deps.ts";
 
 /**
  * What a run would do, and every reason it would be refused for (design section 5): a dry run of each object's first write.

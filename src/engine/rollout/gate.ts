@@ -1,18 +1,18 @@
-import type { GateVerdict } from "../gates/judge-gate.ts";
-import { judgeGate } from "../gates/judge-gate.ts";
-import { parseAnswer } from "../gates/parse-answer.ts";
-import { ClusterError, type ExecResult } from "../model/cluster.ts";
-import type { Gate, PodAnswer } from "../model/gate.ts";
-import { canonicalJson } from "../model/json.ts";
-import { type KubeObject, refOf } from "../model/kube-object.ts";
-import type { RunPath } from "../model/run.ts";
-import { nothingRuns } from "./exec/nothing-runs.ts";
+import type { GateVerdict } from "../../gates/judge-gate.ts";
+import { judgeGate } from "../../gates/judge-gate.ts";
+import { parseAnswer } from "../../gates/parse-answer.ts";
+import { ClusterError, type ExecResult } from "../../model/cluster.ts";
+import type { Gate, PodAnswer } from "../../model/gate.ts";
+import { canonicalJson } from "../../model/json.ts";
+import { type KubeObject, refOf } from "../../model/kube-object.ts";
+import type { RunPath } from "../../model/run.ts";
+import { nothingRuns } from "../exec/nothing-runs.ts";
+import { renderText } from "../render-text.ts";
+import type { Acting, RunContext, StepShared } from "../run-context.ts";
+import { callOptions } from "../run-context.ts";
+import { Halted } from "../task-stop.ts";
+import { timedOut } from "../until-settled.ts";
 import { type GatePods, gatePods } from "./gate-pods.ts";
-import { renderText } from "./render-text.ts";
-import type { Acting, RunContext, StepShared } from "./run-context.ts";
-import { callOptions } from "./run-context.ts";
-import { Halted } from "./task-stop.ts";
-import { timedOut } from "./until-settled.ts";
 
 /** Milliseconds between two looks at first; twice as long each time, up to the gate's period. */
 const FIRST_PAUSE = 200;

@@ -1,8 +1,8 @@
-import type { Meter } from "../model/meter.ts";
-import type { RunPath } from "../model/run.ts";
+import type { Meter } from "../../model/meter.ts";
+import type { RunPath } from "../../model/run.ts";
+import type { RunContext } from "../run-context.ts";
 import type { MeterSession, SharedMeter } from "./meter-session.ts";
 import { openMeter } from "./open-meter.ts";
-import type { RunContext } from "./run-context.ts";
 
 /**
  * Opens a meter, or joins the one of the run that measures with the same pod already. `close` leaves it; the last one out removes the pod, and whoever comes then

@@ -1,5 +1,5 @@
-import { isMap } from "../model/json.ts";
-import { type KubeObject, refOf, refText } from "../model/kube-object.ts";
+import { isMap } from "../../model/json.ts";
+import { type KubeObject, refOf, refText } from "../../model/kube-object.ts";
 import { bare } from "./check-object.ts";
 
 /** Members of a Secret whose values are never shown. */

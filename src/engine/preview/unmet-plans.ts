@@ -1,5 +1,5 @@
-import type { PreviewProblem, RunInputs } from "../model/run.ts";
-import { allowHint, unmetRequirements } from "./requirements.ts";
+import type { PreviewProblem, RunInputs } from "../../model/run.ts";
+import { allowHint, unmetRequirements } from "../requirements.ts";
 
 /**
  * Every requirement of the run's plans that does not hold and was not allowed. They see the facts of earlier runs only: what this run finds out cannot refuse it when

@@ -1,15 +1,15 @@
-import { ClusterError } from "../model/cluster.ts";
-import { canonicalJson } from "../model/json.ts";
-import { refKey, refOf, refText } from "../model/kube-object.ts";
-import { LABEL } from "../model/names.ts";
-import type { PlannedObject, Preview, PreviewProblem } from "../model/run.ts";
+import { ClusterError } from "../../model/cluster.ts";
+import { canonicalJson } from "../../model/json.ts";
+import { refKey, refOf, refText } from "../../model/kube-object.ts";
+import { LABEL } from "../../model/names.ts";
+import type { PlannedObject, Preview, PreviewProblem } from "../../model/run.ts";
+import type { PreviewDeps } from "../engine-deps.ts";
+import { refuseOtherInstance } from "../other-instance.ts";
+import { replacement } from "../replace-object.ts";
+import type { Limit } from "../run-context.ts";
 import { type Check, checkObject } from "./check-object.ts";
-import type { PreviewDeps } from "./engine-deps.ts";
-import { refuseOtherInstance } from "./other-instance.ts";
 import type { PlannedWrite } from "./plan-writes.ts";
 import { checkKey } from "./preview-cache.ts";
-import { replacement } from "./replace-object.ts";
-import type { Limit } from "./run-context.ts";
 
 /** What checking needs: a preview's world, and the bound on requests at the same time. */
 export interface CheckWritesDeps extends PreviewDeps {

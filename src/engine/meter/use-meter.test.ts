@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { refText } from "../model/kube-object.ts";
-import type { Meter } from "../model/meter.ts";
-import { createRunContext } from "./run-context.ts";
-import { scenario } from "./testing/scenario.ts";
+import { refText } from "../../model/kube-object.ts";
+import type { Meter } from "../../model/meter.ts";
+import { createRunContext } from "../run-context.ts";
+import { scenario } from "../testing/scenario.ts";
+import { createWatchHub } from "../watch-hub.ts";
 import { useMeter } from "./use-meter.ts";
-import { createWatchHub } from "./watch-hub.ts";
 
 const METER: Meter = { pod: "meter.yaml", budget: {}, over: "fail" };
 const LINE = '{"ok":10,"failed":0,"p50":1,"p99":4,"gapMs":20}';

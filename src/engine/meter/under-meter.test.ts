@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import type { KubeObject } from "../model/kube-object.ts";
-import type { Meter } from "../model/meter.ts";
-import type { RunOutcome } from "../model/run.ts";
-import { executeRun } from "./execute-run.ts";
-import type { MemoryOptions } from "./testing/memory-cluster.ts";
-import { configMap, eventLines, type Scenario, scenario } from "./testing/scenario.ts";
+import type { KubeObject } from "../../model/kube-object.ts";
+import type { Meter } from "../../model/meter.ts";
+import type { RunOutcome } from "../../model/run.ts";
+import { executeRun } from "../execute-run.ts";
+import type { MemoryOptions } from "../testing/memory-cluster.ts";
+import { configMap, eventLines, type Scenario, scenario } from "../testing/scenario.ts";
 
 /** Two steps; the first is measured and takes for ever when `stuck`. */
 const steps = ({

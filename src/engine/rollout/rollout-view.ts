@@ -1,12 +1,12 @@
-import { isBrokenPod } from "../health/broken-pod.ts";
-import { isPodReady, isTerminating } from "../health/pod-serves.ts";
-import { selectorText } from "../health/relatives.ts";
-import type { HealthContext } from "../model/health.ts";
-import { isMap } from "../model/json.ts";
-import { type KubeObject, refOf, refText } from "../model/kube-object.ts";
+import { isBrokenPod } from "../../health/broken-pod.ts";
+import { isPodReady, isTerminating } from "../../health/pod-serves.ts";
+import { selectorText } from "../../health/relatives.ts";
+import type { HealthContext } from "../../model/health.ts";
+import { isMap } from "../../model/json.ts";
+import { type KubeObject, refOf, refText } from "../../model/kube-object.ts";
+import { callOptions, type TaskContext } from "../run-context.ts";
+import { TaskFailure } from "../task-stop.ts";
 import type { RolloutPod, RolloutView } from "./rollout-change.ts";
-import { callOptions, type TaskContext } from "./run-context.ts";
-import { TaskFailure } from "./task-stop.ts";
 
 /** What a StatefulSet says about its pods. */
 export interface SetShape {

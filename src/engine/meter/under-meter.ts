@@ -1,16 +1,16 @@
-import { joinedLines, meterFigures, overBudget } from "../gates/meter-figures.ts";
-import { ClusterError } from "../model/cluster.ts";
-import { KplanError } from "../model/kplan-error.ts";
-import type { Meter, MeterLine, MeterSummary } from "../model/meter.ts";
-import type { Step } from "../model/plan.ts";
-import { pathText, type RunFailure, type RunInputs, type RunPath } from "../model/run.ts";
-import { FailedStep } from "./failed-step.ts";
+import { joinedLines, meterFigures, overBudget } from "../../gates/meter-figures.ts";
+import { ClusterError } from "../../model/cluster.ts";
+import { KplanError } from "../../model/kplan-error.ts";
+import type { Meter, MeterLine, MeterSummary } from "../../model/meter.ts";
+import type { Step } from "../../model/plan.ts";
+import { pathText, type RunFailure, type RunInputs, type RunPath } from "../../model/run.ts";
+import { FailedStep } from "../failed-step.ts";
+import type { PlacedStep } from "../next-steps.ts";
+import { PausedRun } from "../paused-run.ts";
+import type { RunContext } from "../run-context.ts";
+import type { StepRun } from "../run-step.ts";
+import { Halted, TaskFailure, TaskTrouble } from "../task-stop.ts";
 import type { MeterSession } from "./meter-session.ts";
-import type { PlacedStep } from "./next-steps.ts";
-import { PausedRun } from "./paused-run.ts";
-import type { RunContext } from "./run-context.ts";
-import type { StepRun } from "./run-step.ts";
-import { Halted, TaskFailure, TaskTrouble } from "./task-stop.ts";
 import { useMeter } from "./use-meter.ts";
 
 /** Milliseconds for which a step is measured after its end, so that its last change is seen. */

@@ -1,13 +1,19 @@
-import { ClusterError } from "../model/cluster.ts";
-import { KplanError } from "../model/kplan-error.ts";
-import { type KubeObject, type ObjectRef, refKey, refOf, refText } from "../model/kube-object.ts";
-import type { Meter } from "../model/meter.ts";
-import { LABEL } from "../model/names.ts";
-import type { RunPath } from "../model/run.ts";
-import type { TaskPath } from "./materialize.ts";
-import { materializeLive } from "./materialize-live.ts";
-import { callOptions, mayWrite, type RunContext } from "./run-context.ts";
-import { TaskTrouble } from "./task-stop.ts";
+import { ClusterError } from "../../model/cluster.ts";
+import { KplanError } from "../../model/kplan-error.ts";
+import {
+  type KubeObject,
+  type ObjectRef,
+  refKey,
+  refOf,
+  refText,
+} from "../../model/kube-object.ts";
+import type { Meter } from "../../model/meter.ts";
+import { LABEL } from "../../model/names.ts";
+import type { RunPath } from "../../model/run.ts";
+import type { TaskPath } from "../materialize.ts";
+import { materializeLive } from "../materialize-live.ts";
+import { callOptions, mayWrite, type RunContext } from "../run-context.ts";
+import { TaskTrouble } from "../task-stop.ts";
 
 /** Stands for a task where a meter's pod is on record. */
 const TASK = "meter";

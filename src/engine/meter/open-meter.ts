@@ -1,13 +1,13 @@
-import { parseMeterLine } from "../gates/parse-meter-line.ts";
-import { isMap } from "../model/json.ts";
-import { type KubeObject, type ObjectRef, refText } from "../model/kube-object.ts";
-import type { Meter, MeterLine } from "../model/meter.ts";
-import type { RunPath } from "../model/run.ts";
-import { printsNothing } from "./exec/nothing-runs.ts";
+import { parseMeterLine } from "../../gates/parse-meter-line.ts";
+import { isMap } from "../../model/json.ts";
+import { type KubeObject, type ObjectRef, refText } from "../../model/kube-object.ts";
+import type { Meter, MeterLine } from "../../model/meter.ts";
+import type { RunPath } from "../../model/run.ts";
+import { printsNothing } from "../exec/nothing-runs.ts";
+import { callOptions, type RunContext } from "../run-context.ts";
+import { Halted, TaskFailure } from "../task-stop.ts";
 import { createMeterPod } from "./meter-pod.ts";
 import type { MeterSession } from "./meter-session.ts";
-import { callOptions, type RunContext } from "./run-context.ts";
-import { Halted, TaskFailure } from "./task-stop.ts";
 
 /** Milliseconds within which a meter's pod must run and print its first line. */
 const FIRST_LINE = 60_000;

@@ -1,11 +1,11 @@
-import { canonicalJson } from "../model/json.ts";
+import { canonicalJson } from "../../model/json.ts";
+import type { PlacedStep } from "../next-steps.ts";
+import { unmatchedRollouts } from "../rollout/unmatched-rollouts.ts";
+import { callOptions, type TaskContext } from "../run-context.ts";
+import { TaskFailure } from "../task-stop.ts";
 import { checkWrites } from "./check-writes.ts";
-import type { PlacedStep } from "./next-steps.ts";
 import { planWrites } from "./plan-writes.ts";
 import { checkKey } from "./preview-cache.ts";
-import { callOptions, type TaskContext } from "./run-context.ts";
-import { TaskFailure } from "./task-stop.ts";
-import { unmatchedRollouts } from "./unmatched-rollouts.ts";
 
 /** Dry-runs the objects of a step that could not be checked before the run. Throws a `TaskFailure` with all problems, before any write of the step. */
 export async function checkStep({ phase, step }: PlacedStep, ctx: TaskContext): Promise<void> {

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { ClusterError } from "../model/cluster.ts";
-import { refText } from "../model/kube-object.ts";
-import type { Preview } from "../model/run.ts";
-import { executeRun } from "./execute-run.ts";
+import { ClusterError } from "../../model/cluster.ts";
+import { refText } from "../../model/kube-object.ts";
+import type { Preview } from "../../model/run.ts";
+import { executeRun } from "../execute-run.ts";
+import { configMap, scenario } from "../testing/scenario.ts";
 import { createPreviewCache } from "./preview-cache.ts";
 import { previewRun } from "./preview-run.ts";
-import { configMap, scenario } from "./testing/scenario.ts";
 
 function lines({ objects }: Preview): string[] {
   return objects.map(({ ref, change, why }) => `${change} ${refText(ref)}${why ? `: ${why}` : ""}`);

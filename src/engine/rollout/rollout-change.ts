@@ -1,6 +1,6 @@
-import { assertNever } from "../model/assert-never.ts";
-import { isMap } from "../model/json.ts";
-import type { KubeObject } from "../model/kube-object.ts";
+import { assertNever } from "../../model/assert-never.ts";
+import { isMap } from "../../model/json.ts";
+import type { KubeObject } from "../../model/kube-object.ts";
 
 /** A StatefulSet on its way to its template. Ordinals count from `start`. */
 export interface RolloutView {

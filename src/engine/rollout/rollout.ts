@@ -1,13 +1,17 @@
-import { assertNever } from "../model/assert-never.ts";
-import { ClusterError } from "../model/cluster.ts";
-import type { Emit } from "../model/event.ts";
-import { canonicalJson, isMap } from "../model/json.ts";
-import { type KubeObject, refKey, refOf } from "../model/kube-object.ts";
-import { createBell } from "./bell.ts";
-import { checkOver, hasMoved, refuseToApply } from "./check-object.ts";
+import { assertNever } from "../../model/assert-never.ts";
+import { ClusterError } from "../../model/cluster.ts";
+import type { Emit } from "../../model/event.ts";
+import { canonicalJson, isMap } from "../../model/json.ts";
+import { type KubeObject, refKey, refOf } from "../../model/kube-object.ts";
+import { createBell } from "../bell.ts";
+import { ownQuery } from "../own-query.ts";
+import { checkOver, hasMoved, refuseToApply } from "../preview/check-object.ts";
+import { makeRoom, replacement } from "../replace-object.ts";
+import { callOptions, mayWrite, type TaskContext } from "../run-context.ts";
+import { untilSettled } from "../until-settled.ts";
+import { serverClock, waitHealthy } from "../wait-healthy.ts";
+import { takeChecked, type WrittenObject, writeObject, writeOver } from "../write-object.ts";
 import { holdGate } from "./gate.ts";
-import { ownQuery } from "./own-query.ts";
-import { makeRoom, replacement } from "./replace-object.ts";
 import {
   needsSettling,
   nextChange,
@@ -16,10 +20,6 @@ import {
   type RolloutView,
 } from "./rollout-change.ts";
 import { orphanReplicas, ownPods, refuseToRollOut, shapeOf, viewOf } from "./rollout-view.ts";
-import { callOptions, mayWrite, type TaskContext } from "./run-context.ts";
-import { untilSettled } from "./until-settled.ts";
-import { serverClock, waitHealthy } from "./wait-healthy.ts";
-import { takeChecked, type WrittenObject, writeObject, writeOver } from "./write-object.ts";
 
 /** Milliseconds that a controller may take to see a change before its pods are judged by what it saw last: one that is refused its pods never says that it has seen. */
 const SEEN_WITHIN = 3000;

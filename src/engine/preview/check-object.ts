@@ -1,10 +1,10 @@
-import type { Clock } from "../model/clock.ts";
-import { type Cluster, ClusterError } from "../model/cluster.ts";
-import { canonicalJson } from "../model/json.ts";
-import { type KubeObject, refOf } from "../model/kube-object.ts";
-import { ANNOTATION, LABEL } from "../model/names.ts";
-import { applyTaking } from "./apply-taking.ts";
-import { refuseOtherInstance } from "./other-instance.ts";
+import type { Clock } from "../../model/clock.ts";
+import { type Cluster, ClusterError } from "../../model/cluster.ts";
+import { canonicalJson } from "../../model/json.ts";
+import { type KubeObject, refOf } from "../../model/kube-object.ts";
+import { ANNOTATION, LABEL } from "../../model/names.ts";
+import { applyTaking } from "../apply-taking.ts";
+import { refuseOtherInstance } from "../other-instance.ts";
 import type { CheckedWrite } from "./preview-cache.ts";
 
 /** What asking about an object needs. */

@@ -1,7 +1,7 @@
-import type { KubeObject } from "../model/kube-object.ts";
-import { refKey, refOf } from "../model/kube-object.ts";
-import type { RunPath } from "../model/run.ts";
-import { pathText } from "../model/run.ts";
+import type { KubeObject } from "../../model/kube-object.ts";
+import { refKey, refOf } from "../../model/kube-object.ts";
+import type { RunPath } from "../../model/run.ts";
+import { pathText } from "../../model/run.ts";
 
 /** What a dry run found out about one object of one task. */
 export interface CheckedWrite {

@@ -1,4 +1,4 @@
-import type { MeterLine } from "../model/meter.ts";
+import type { MeterLine } from "../../model/meter.ts";
 
 /** A meter that measures. */
 export interface MeterSession {

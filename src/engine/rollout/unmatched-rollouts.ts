@@ -1,9 +1,9 @@
-import { refOf } from "../model/kube-object.ts";
-import { type PreviewProblem, pathText, type RunInputs, type RunPath } from "../model/run.ts";
-import { stepAt } from "./foresee-tasks.ts";
-import type { PlannedWrites } from "./plan-writes.ts";
-import { renderText } from "./render-text.ts";
-import { refsText } from "./run-context.ts";
+import { refOf } from "../../model/kube-object.ts";
+import { type PreviewProblem, pathText, type RunInputs, type RunPath } from "../../model/run.ts";
+import { stepAt } from "../preview/foresee-tasks.ts";
+import type { PlannedWrites } from "../preview/plan-writes.ts";
+import { renderText } from "../render-text.ts";
+import { refsText } from "../run-context.ts";
 
 /**
  * Steps that name the StatefulSet to roll out and apply others alone: the pods of these would change at their controller's pace, and no gate between.

@@ -1,16 +1,27 @@
-import { ClusterError } from "../model/cluster.ts";
-import { hasErrors, type Issue } from "../model/issue.ts";
-import { isMap } from "../model/json.ts";
-import { KplanError } from "../model/kplan-error.ts";
-import { type KubeObject, type ObjectRef, refKey, refOf, refText } from "../model/kube-object.ts";
-import type { OnImmutable } from "../model/rollout.ts";
-import { type PlannedObject, type PreviewProblem, pathText, type RunInputs } from "../model/run.ts";
+import { ClusterError } from "../../model/cluster.ts";
+import { hasErrors, type Issue } from "../../model/issue.ts";
+import { isMap } from "../../model/json.ts";
+import { KplanError } from "../../model/kplan-error.ts";
+import {
+  type KubeObject,
+  type ObjectRef,
+  refKey,
+  refOf,
+  refText,
+} from "../../model/kube-object.ts";
+import type { OnImmutable } from "../../model/rollout.ts";
+import {
+  type PlannedObject,
+  type PreviewProblem,
+  pathText,
+  type RunInputs,
+} from "../../model/run.ts";
+import type { TaskPath } from "../materialize.ts";
+import { definedKinds, kindKey, type LiveLookup, materializeLive } from "../materialize-live.ts";
+import { rolloutProblem } from "../rollout/rollout-view.ts";
 import { guardedFacts } from "./foresee.ts";
 import { foreseeTasks, stepAt } from "./foresee-tasks.ts";
 import { knownTemplates } from "./known-templates.ts";
-import type { TaskPath } from "./materialize.ts";
-import { definedKinds, kindKey, type LiveLookup, materializeLive } from "./materialize-live.ts";
-import { rolloutProblem } from "./rollout-view.ts";
 
 /** One write that a run will do. */
 export interface PlannedWrite {
