@@ -1,8 +1,9 @@
 import { createInterface } from "node:readline";
+import { until } from "../until.ts";
 import { type Client, startClient } from "./client.ts";
 import type { LoadCommand, LoadConfig, LoadLine, Manner } from "./report.ts";
 import { startSampling } from "./sample-states.ts";
-import { openSession } from "./session.ts";
+import { type Access, openSession, type Session } from "./session.ts";
 
 /** The load: a program of its own, so that it can run in the network of a node. Commands come in as lines of JSON, and lines of JSON go out. */
 async function main(): Promise<void> {
@@ -10,7 +11,7 @@ async function main(): Promise<void> {
   const config = JSON.parse((await lines.next()).value) as LoadConfig;
   let { password } = config;
   const access = (): LoadConfig => ({ ...config, password });
-  const { connection } = await openSession(access(), () => {});
+  const { connection } = await firstSession(access());
   await connection.query("CREATE DATABASE IF NOT EXISTS kplan_load");
   await connection.query(
     `CREATE OR REPLACE TABLE kplan_load.rows
@@ -71,6 +72,11 @@ async function main(): Promise<void> {
         return;
     }
   }
+}
+
+/** A session to begin with: a Service whose members have only just become ready may not be known to every node yet. */
+function firstSession(access: Access): Promise<Session> {
+  return until("the Service answers", () => openSession(access, () => {}), { within: 30_000 });
 }
 
 /** Moves clients until `each` of them are on each pod; those that are there already stay. */
