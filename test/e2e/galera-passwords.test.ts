@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectCluster, expectRowEverywhere } from "./expect-cluster.ts";
-import { identities, member, memberPods } from "./galera.ts";
+import { identities, member, restartMember } from "./galera.ts";
 import { GALERA, kplan, startKplan, succeed } from "./kplan.ts";
 import { kubectl, object } from "./kubectl.ts";
 import { expectNoSecrets } from "./no-secrets.ts";
-import { until } from "./until.ts";
 import { useNamespace } from "./use-namespace.ts";
 
 const namespace = useNamespace("kp-galera-passwords");
@@ -91,15 +90,7 @@ test("no password is in a statement, nor anywhere else", async () => {
 });
 
 test("members still find each other: one that starts anew joins, and so does a new one", async () => {
-  await kubectl(namespace, ["delete", "pod", member(2)]);
-  await until(
-    "member 2 is ready again",
-    async () => {
-      const pod = (await memberPods(namespace)).find(({ metadata }) => metadata.name === member(2));
-      return pod?.status?.containerStatuses?.every(({ ready }) => ready) || undefined;
-    },
-    { within: 3 * 60_000 },
-  );
+  await restartMember(namespace, 2);
   await succeed(namespace, "update", "-p", "NODE_COUNT=5");
   await expectCluster(namespace, 5);
   await expectRowEverywhere(namespace, 5, 1);

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Authority, newAuthority } from "./certificate.ts";
 import { expectCluster, expectRowEverywhere, expectRows } from "./expect-cluster.ts";
-import { identities, member, memberPods } from "./galera.ts";
+import { identities, member, restartMember } from "./galera.ts";
 import { GALERA, kplan, succeed } from "./kplan.ts";
 import { kubectl, object } from "./kubectl.ts";
 import { expectNoSecrets } from "./no-secrets.ts";
-import { until } from "./until.ts";
 import { useNamespace } from "./use-namespace.ts";
 
 const namespace = useNamespace("kp-galera-tls");
@@ -91,15 +90,7 @@ test("another CA in three rotations: nobody restarts, and the members stay toget
 });
 
 test("a member that starts anew joins by the new CA, and a new one copies by it", async () => {
-  await kubectl(namespace, ["delete", "pod", member(2)]);
-  await until(
-    "member 2 is ready again",
-    async () => {
-      const pod = (await memberPods(namespace)).find(({ metadata }) => metadata.name === member(2));
-      return pod?.status?.containerStatuses?.every(({ ready }) => ready) || undefined;
-    },
-    { within: 3 * 60_000 },
-  );
+  await restartMember(namespace, 2);
   await succeed(namespace, "update", "-p", "NODE_COUNT=5");
   expect(await expectCluster(namespace, 5)).toBe(uuid);
   await expectRowEverywhere(namespace, 5, 2);

@@ -1,4 +1,5 @@
 import { type Found, kubectl, object, objects } from "./kubectl.ts";
+import { until } from "./until.ts";
 
 /** The default instance of the Galera package, as its parts are named. */
 export const INSTANCE = "galera-instance";
@@ -107,4 +108,17 @@ export async function bootstrapObjects(namespace: string): Promise<readonly stri
   const kinds = "deployments,services,configmaps,persistentvolumeclaims,pods";
   const found = await objects(namespace, kinds);
   return found.map(({ metadata }) => metadata.name).filter((name) => name.includes("bootstrap"));
+}
+
+/** Deletes a member's pod and waits until the new one is ready. */
+export async function restartMember(namespace: string, n: number): Promise<void> {
+  await kubectl(namespace, ["delete", "pod", member(n)]);
+  await until(
+    `member ${n} is ready again`,
+    async () => {
+      const pod = (await memberPods(namespace)).find(({ metadata }) => metadata.name === member(n));
+      return pod?.status?.containerStatuses?.every(({ ready }) => ready) || undefined;
+    },
+    { within: 3 * 60_000 },
+  );
 }
