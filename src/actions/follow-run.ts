@@ -127,6 +127,12 @@ function entry(path: RunPath, from: Pick<PlanStatus, "status" | "message">): Sta
 /** How the run ended, or was left by whoever drove it. */
 function ended(record: RunRecord | undefined): RunOutcome | undefined {
   if (record?.status === "COMPLETE") return { result: "complete" };
+  if (record?.status === "FATAL_ERROR" && record.reason === "Cancelled")
+    return {
+      result: "cancelled",
+      message: record.message ?? "the run was cancelled",
+      hint: record.hint ?? "`kplan plan retry` executes it again",
+    };
   if (record?.status === "FATAL_ERROR")
     return {
       result: record.reason === "TimedOut" ? "timed-out" : "failed",

@@ -92,7 +92,7 @@ async function removeRemains(ctx: ActionContext, removal: Removal): Promise<Acti
   throw new KplanError(
     outcome.result === "interrupted" ? "interrupted" : "remove-failed",
     outcome.message,
-    { kind: outcome.result },
+    { kind: outcome.result === "cancelled" ? "failed" : outcome.result },
   );
 }
 

@@ -9,6 +9,7 @@ import type {
   RunOutcome,
   RunRecord,
 } from "../model/run.ts";
+import type { PlanStatus } from "../model/status.ts";
 
 /** What a run is begun with. */
 export interface NewRun {
@@ -102,11 +103,29 @@ export function closedRecord(record: RunRecord, outcome: RunOutcome, at: Date): 
         ...(outcome.hint !== undefined && { hint: outcome.hint }),
         finishedAt,
       };
+    case "cancelled":
+      return {
+        ...record,
+        status: "FATAL_ERROR",
+        reason: "Cancelled",
+        message: outcome.message,
+        hint: outcome.hint,
+        planStatus: cancelledPlans(record.planStatus, outcome.message),
+        finishedAt,
+      };
     case "interrupted":
       return { ...record, reason: outcome.reason ?? "Interrupted", message: outcome.message };
     default:
       return assertNever(outcome);
   }
+}
+
+/** The plan that was going on ends; its phases and steps keep what they have, as beside a step that failed. */
+function cancelledPlans(plans: readonly PlanStatus[], message: string): readonly PlanStatus[] {
+  const current = plans.find(({ status }) => status !== "COMPLETE");
+  return plans.map((plan) =>
+    plan === current ? { ...plan, status: "FATAL_ERROR", message } : plan,
+  );
 }
 
 /** The plans of a run in the order they run. */

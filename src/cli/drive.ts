@@ -107,6 +107,7 @@ function nextStep(outcome: RunOutcome, deps: CliDeps): string {
   const again = `  ${typedAgain(deps.programName, deps.argv)}\n`;
   switch (outcome.result) {
     case "complete":
+    case "cancelled":
       return "";
     case "failed":
       return `the same command again continues where this stopped; \`${deps.programName} plan status\` shows where\n${again}`;

@@ -44,6 +44,7 @@ export function exitCodeOfOutcome(outcome: RunOutcome): number {
     case "complete":
       return EXIT.ok;
     case "failed":
+    case "cancelled":
       return EXIT.failed;
     case "timed-out":
       return EXIT.timedOut;

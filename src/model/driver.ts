@@ -24,3 +24,18 @@ export interface RunRecorder {
   /** What a meter found in a step (`plan.phase.step`) so far goes with the next write. */
   meter(step: string, summary: MeterSummary): void;
 }
+
+/** A step that is to be left out while the run goes on. */
+export interface StepSkip {
+  readonly plan: string;
+  readonly phase: string;
+  readonly step: string;
+  /** Who asked for it, for the step's status. */
+  readonly message: string;
+}
+
+/** Tells the engine of steps to skip. */
+export interface SkipRequests {
+  /** Calls back for each that was asked for, those before too. Returns how to stop listening. */
+  listen(onSkip: (skip: StepSkip) => void): () => void;
+}

@@ -48,6 +48,8 @@ export const ANNOTATION = {
   token: "kplan.dev/token",
   /** On an Instance: a request of another terminal to the driver. */
   request: "kplan.dev/request",
+  /** On an Instance: what its driver answered to the last request. */
+  requestAnswer: "kplan.dev/request-answer",
   /** On the record of a one-time act: the `Exec` task whose it is. */
   task: "kplan.dev/task",
 } as const;

@@ -25,13 +25,24 @@ export function pathText(path: RunPath): string {
 export type RunReason = "Interrupted" | "Paused" | "Cancelled" | "TimedOut" | "Skipped" | "Failed";
 
 /** What asked for a run. */
-export type RunKind = "install" | "update" | "upgrade" | "trigger" | "uninstall";
+export type RunKind = "install" | "update" | "upgrade" | "trigger" | "uninstall" | "fix";
 
 /** One object that an instance made, and so may remove again. */
 export interface InventoryEntry {
   readonly ref: ObjectRef;
   /** Where in a run it was last applied. */
   readonly path: RunPath;
+  /** Number of that run; absent in entries that an earlier version of kplan made. */
+  readonly run?: number;
+}
+
+/** One object that a `fix` is about. */
+export interface FixedObject {
+  readonly ref: ObjectRef;
+  /** The task that last applied it. */
+  readonly path: RunPath;
+  /** Its `spec.replicas` is an autoscaler's: left as it is. */
+  readonly unscaled?: true;
 }
 
 /** A changed parameter; values as canonical JSON text, those of secrets as `***`; null: not set. */
@@ -88,6 +99,8 @@ export interface RunRecord {
   readonly allowed?: readonly string[];
   /** What meters found, by `plan.phase.step`. */
   readonly meters?: Readonly<Record<string, MeterSummary>>;
+  /** Of a `fix`: the objects that it puts right, and no others. */
+  readonly only?: readonly FixedObject[];
 }
 
 /** One task's announcement of its writes. */
@@ -148,6 +161,8 @@ export interface RunInputs {
   readonly lostNodes?: readonly string[];
   /** The package's meter runs beside the whole run. */
   readonly meter?: boolean;
+  /** Nothing but these objects is written, of whatever the tasks render. */
+  readonly only?: readonly FixedObject[];
 }
 
 /** How a run ended. */
@@ -155,6 +170,7 @@ export type RunOutcome =
   | { readonly result: "complete"; readonly message?: string }
   | RunFailure
   | RunPause
+  | RunCancel
   | { readonly result: "interrupted"; readonly message: string; readonly reason?: never };
 
 /** A run that stopped itself at a safe point, for somebody to look at it first; the same command goes on. */
@@ -162,6 +178,35 @@ export interface RunPause {
   readonly result: "interrupted";
   readonly reason: "Paused";
   readonly message: string;
+}
+
+/** A run that somebody gave up (`kplan plan cancel`). Nothing was undone. */
+export interface RunCancel {
+  readonly result: "cancelled";
+  /** By whom, and where things stand. */
+  readonly message: string;
+  /** The next commands. */
+  readonly hint: string;
+  /** The same for programs; absent where it is only known from a record. */
+  readonly standing?: RunStanding;
+}
+
+/** Where things stand when a run has stopped. Steps are named `plan.phase.step`. */
+export interface RunStanding {
+  readonly complete: readonly string[];
+  /** Begun and not complete, with what is known of the objects that they were about to write. */
+  readonly underWay: readonly StepStanding[];
+  readonly notBegun: readonly string[];
+}
+
+/** What is known of a step that was stopped in its middle. */
+export interface StepStanding {
+  readonly step: string;
+  readonly objects: readonly {
+    readonly ref: ObjectRef;
+    /** A part of a sentence: `was written, 4 of 5 pods ready`, `was not created`. */
+    readonly state: string;
+  }[];
 }
 
 /** A run that did not get there; a timed-out one can be resumed. */

@@ -10,6 +10,8 @@ export function outcomeText(outcome: RunOutcome, simulated: boolean): string {
       return `FAILED in ${pathText(outcome.path)}: ${outcome.message}${mark}${hint(outcome.hint)}`;
     case "timed-out":
       return `TIMED OUT in ${pathText(outcome.path)}: ${outcome.message}${mark}${hint(outcome.hint)}`;
+    case "cancelled":
+      return `CANCELLED: ${outcome.message}${mark}${hint(outcome.hint)}`;
     case "interrupted":
       return `${outcome.reason === "Paused" ? "PAUSED" : "INTERRUPTED"}: ${outcome.message}${mark}`;
   }
