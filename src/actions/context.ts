@@ -2,6 +2,7 @@ import type { Clock } from "../model/clock.ts";
 import type { Cluster } from "../model/cluster.ts";
 import type { Emit } from "../model/event.ts";
 import type { RunLimits } from "../model/run.ts";
+import type { HeldLease } from "../store/lease.ts";
 import type { Processes } from "../store/process-facts.ts";
 
 /** What every action is given: the cluster, where, who, how long, and where to tell. */
@@ -22,6 +23,10 @@ export interface ActionContext {
   readonly forceConflicts: boolean;
   /** Nodes declared lost (`--node-lost`): pods that hang on them are removed by force. */
   readonly lostNodes?: readonly string[];
+  /** Take the lease from a holder that is alive (`--take-over`). */
+  readonly takeOver?: boolean;
+  /** A lease that is held already: `inTurn` waited for it, and gives it back. */
+  readonly held?: HeldLease;
   /** Measure the whole run with the package's meter (`--meter`). */
   readonly meter?: boolean;
   /** kplan's own version, checked against a package's `kplanVersion`. */

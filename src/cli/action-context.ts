@@ -28,6 +28,7 @@ export async function actionContext(
     limits: runLimits(request.options),
     forceConflicts: request.options.forceConflicts === true,
     lostNodes: lostNodes(request.options),
+    takeOver: request.options.takeOver === true,
     meter: request.options.meter === true,
     version: deps.version,
   };

@@ -68,9 +68,25 @@ async function readNamed(name: string, deps: CliDeps): Promise<string> {
   }
 }
 
+/** Adds `--take-over`: for every command that drives an instance. `addRunOptions` adds it too; `actionContext` passes it on. */
+export function addTakeOverOption(command: Command): Command {
+  return command.option(
+    "--take-over",
+    "drive the instance from here although another kplan does: that one stops at its next write",
+  );
+}
+
+/** Adds `--queue`; hand the work to `inTurn` when it is given. */
+export function addQueueOption(command: Command): Command {
+  return command.option(
+    "--queue",
+    "wait while another run goes on, in order of arrival, and decide anew when the turn comes",
+  );
+}
+
 /** Adds the options of a command that executes a run. */
 export function addRunOptions(command: Command): Command {
-  return command
+  return addTakeOverOption(command)
     .option("--dry-run", "show what would be written, and write nothing (exit 10: changes)")
     .option("--force-conflicts", "take fields that another manager owns")
     .option(

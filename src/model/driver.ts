@@ -5,8 +5,12 @@ import type { Intent } from "./run.ts";
 
 /** What the engine asks before each write: do we still hold the instance? Implemented by the lease. */
 export interface WriteFence {
-  /** Throws a KplanError `lease-lost` when less than a third of the lease is left on the monotonic clock. */
+  /** Throws a KplanError `lease-lost` when less than a third of the lease is left, by the monotonic clock or by the server's. */
   check(): void;
+  /** Awaited before a creation, which nothing fences at the server: renews the lease first where this process may have stood still. Throws as `check`. */
+  confirm?(): Promise<void>;
+  /** Larger than that of every earlier holder: an object that carries a larger one (annotation `kplan.dev/token`) is a later driver's. */
+  readonly token?: number;
   /** Aborts when the lease is lost. */
   readonly lost: AbortSignal;
 }

@@ -31,6 +31,8 @@ export type RunEventBody =
     }
   /** Another driver executes this very request; its progress is followed. */
   | { readonly type: "attached"; readonly holder: string }
+  /** Nothing is done yet, and why: another driver's lease has to run out, or others are before this command in the queue. Told when the sentence changes. */
+  | { readonly type: "waiting"; readonly message: string }
   /** The dry run before the first write begins, or has ended without a problem. */
   | { readonly type: "check-started"; readonly objects: number }
   | { readonly type: "check-finished"; readonly preview: Preview }

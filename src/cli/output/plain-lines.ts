@@ -79,6 +79,8 @@ function lineOf(
     }
     case "attached":
       return `following ${event.holder}, which executes this request`;
+    case "waiting":
+      return event.message;
     case "check-started":
       return checkingText(event.objects);
     case "check-finished":

@@ -78,6 +78,8 @@ export function addToPicture(picture: RunPicture, event: RunEvent): RunPicture {
     }
     case "attached":
       return { ...picture, note: `following ${event.holder}, which executes this request` };
+    case "waiting":
+      return { ...picture, note: event.message };
     case "check-started":
       return { ...picture, note: checkingText(event.objects) };
     case "check-finished":
