@@ -1,7 +1,7 @@
 import type { OperatorPackage } from "../model/package.ts";
 import type { ParameterChange, RunRecord } from "../model/run.ts";
 import { changedParams } from "../params/change-params.ts";
-import { isBaseline } from "../store/run-store.ts";
+import { bearsParameters, isBaseline } from "../store/run-store.ts";
 
 /** What decides which plans run. Plain data. */
 export interface PlanQuestion {
@@ -63,10 +63,6 @@ export function triggeredPlans(
 export function upgradePlan(pkg: Pick<OperatorPackage, "operator">): string {
   const names = new Set(pkg.operator.plans.map(({ name }) => name));
   return ["upgrade", "update"].find((name) => names.has(name)) ?? "deploy";
-}
-
-function bearsParameters({ kind }: RunRecord): boolean {
-  return kind !== "trigger" && kind !== "uninstall";
 }
 
 function continueDeploy(question: PlanQuestion, unfinished: RunRecord | undefined): PlanChoice {

@@ -1,6 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import type { Cluster } from "../model/cluster.ts";
-import type { RunRecorder, WriteFence } from "../model/driver.ts";
+import type { RunRecorder, SkipRequests, WriteFence } from "../model/driver.ts";
 import type { Emit } from "../model/event.ts";
 import type { RunLimits } from "../model/run.ts";
 import type { PreviewCache } from "./preview/preview-cache.ts";
@@ -15,15 +15,19 @@ export interface EngineDeps {
   readonly limits: RunLimits;
   /** Aborted: no new write begins, those under way are awaited, the outcome is `interrupted`. */
   readonly stop: AbortSignal;
+  /** Steps that somebody asks to skip meanwhile. */
+  readonly skips?: SkipRequests;
   /** Take fields from their other managers. */
   readonly forceConflicts: boolean;
+  /** Take back the fields of what this instance has made, and only of that: what a fix is for. */
+  readonly takeBack?: boolean;
   /** What a preview of this very run already read and asked; a cache of the run's own when absent. */
   readonly preview?: PreviewCache;
 }
 
 /** What a preview needs of it. */
 export interface PreviewDeps
-  extends Pick<EngineDeps, "cluster" | "clock" | "limits" | "forceConflicts"> {
+  extends Pick<EngineDeps, "cluster" | "clock" | "limits" | "forceConflicts" | "takeBack"> {
   /** Filled with what was read; give it to `executeRun` to ask nothing twice. */
   readonly preview?: PreviewCache;
   /** Add a unified diff to every object that would change. */

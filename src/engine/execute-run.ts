@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import type { StepSkip } from "../model/driver.ts";
 import { errorIssue } from "../model/issue.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import {
@@ -19,6 +20,7 @@ import { planAndCheck } from "./preview/preview-run.ts";
 import { createLimit, createRunContext } from "./run-context.ts";
 import { runPlan } from "./run-plan.ts";
 import { runStep } from "./run-step.ts";
+import { skipSteps } from "./skip-steps.ts";
 import { type StatusChange, statusChanges } from "./status-changes.ts";
 import { createWatchHub } from "./watch-hub.ts";
 
@@ -74,6 +76,7 @@ async function drive(
   const slots = createLimit(deps.limits.concurrency);
   const measuring = await measureRun(run);
   if (typeof measuring === "object") return measuring;
+  const skipping = skipSteps(deps.skips, (skip) => leaveOut(skip, inputs, deps, statuses));
   try {
     for (const each of inputs.plans) {
       // A plan without any step is complete as soon as it is reached.
@@ -84,7 +87,9 @@ async function drive(
           const note: Parameters<typeof runStep>[1]["note"] = (event, reason) =>
             statuses.move(each.name, (status, at) => advance(status, event, at), reason);
           const isLate = plan.late.has(JSON.stringify([each.name, placed.phase, placed.step.name]));
-          return runStep(placed, { ...run, plan: each.name, slots, note, isLate });
+          return skipping.run(each.name, placed, halt, (stepHalt) =>
+            runStep(placed, { ...run, halt: stepHalt, plan: each.name, slots, note, isLate }),
+          );
         },
         stopAll,
         halt,
@@ -93,11 +98,32 @@ async function drive(
       if (statuses.of(each.name).status !== "COMPLETE") break;
     }
   } finally {
+    skipping.close();
     await measuring();
   }
   if (deps.fence.lost.aborted) throw leaseLost(deps.fence.lost);
   if (statuses.all().every(({ status }) => status === "COMPLETE")) return { result: "complete" };
   return interrupted(statuses.all());
+}
+
+/** What a skipped step was about to write is not awaited any more; it stays in the inventory. */
+function leaveOut(
+  { plan, phase, step, message }: StepSkip,
+  { plans }: RunInputs,
+  { recorder }: EngineDeps,
+  statuses: ReturnType<typeof openStatuses>,
+): void {
+  const found = plans
+    .find(({ name }) => name === plan)
+    ?.phases.find(({ name }) => name === phase)
+    ?.steps.find(({ name }) => name === step);
+  if (found === undefined) return;
+  for (const task of found.tasks) recorder.done({ path: { plan, phase, step, task } });
+  statuses.move(
+    plan,
+    (status, at) => advance(status, { phase, step, type: "skip", message }, at),
+    "Skipped",
+  );
 }
 
 /** The dry run before the first write. Throws a `bad-input` KplanError with all that is in the way. */
@@ -112,7 +138,8 @@ async function checkBefore(
   const { cluster, clock, limits, forceConflicts, emit, fence, stop } = deps;
   const signal = AbortSignal.any([fence.lost, stop]);
   const warn = (message: string): void => emit({ type: "warning", message });
-  const world = { cluster, clock, limits, forceConflicts, signal, warn };
+  const takeBack = deps.takeBack === true;
+  const world = { cluster, clock, limits, forceConflicts, takeBack, signal, warn };
   const { preview, plan } = await planAndCheck(
     inputs,
     deps.preview === undefined ? world : { ...world, preview: deps.preview },

@@ -6,6 +6,7 @@ import { groupOf, type KubeObject, type ObjectRef, refKey } from "../model/kube-
 import type { ApplyTask, DeleteTask } from "../model/task.ts";
 import { enhanceTask, type MaterializeInputs, renderTask, type TaskPath } from "./materialize.ts";
 import type { Limit } from "./run-context.ts";
+import { wanted } from "./wanted.ts";
 
 /** Where the answers come from that enhancing needs. */
 export interface LiveLookup {
@@ -32,7 +33,11 @@ export async function materializeLive(
   task: ApplyTask | DeleteTask,
   lookup: LiveLookup,
 ): Promise<LiveObjects> {
-  const rendered = renderTask(inputs, path, task).map(({ object }) => object);
+  const rendered = wanted(
+    renderTask(inputs, path, task).map(({ object }) => object),
+    path,
+    inputs,
+  );
   const scopes = await scopesOf(rendered, lookup);
   const notServed = rendered.flatMap((object) => {
     const scope = scopes.get(kindKey(object));

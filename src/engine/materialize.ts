@@ -8,7 +8,15 @@ import { type RenderedObject, renderObjects } from "../render/render-objects.ts"
 /** What rendering looks at: a run's inputs, or what stands in for them offline. */
 export type MaterializeInputs = Pick<
   RunInputs,
-  "uid" | "pkg" | "instance" | "parameters" | "facts" | "capabilities" | "constants" | "hashSalt"
+  | "uid"
+  | "pkg"
+  | "instance"
+  | "parameters"
+  | "facts"
+  | "capabilities"
+  | "constants"
+  | "hashSalt"
+  | "only"
 >;
 
 /** What enhancing asks about the cluster; offline, callbacks that know enough. */

@@ -30,6 +30,7 @@ export interface RunContext extends Driving {
   readonly facts: Record<string, Json>;
   readonly recorder: EngineDeps["recorder"];
   readonly forceConflicts: boolean;
+  readonly takeBack?: boolean;
   /** What the dry run found; an entry is used up by the write that it allowed. */
   readonly checked: PreviewCache;
   /** `refKey` of all that is in the inventory. */
@@ -112,6 +113,7 @@ export function createRunContext(
     ...{ cluster, clock, emit, fence, limits, recorder, forceConflicts, facts },
     inputs: { ...inputs, facts },
     ...(inputs.lostNodes && { lostNodes: inputs.lostNodes }),
+    ...(deps.takeBack && { takeBack: true }),
     ...parts,
     checked: preview ?? createPreviewCache(),
     inventory: new Set(inputs.inventory.map(({ ref }) => refKey(ref))),

@@ -111,7 +111,7 @@ async function carryOut(
   }
   const answer = await applyTaking(ctx.cluster, atVersion(object, live), {
     live,
-    force: ctx.forceConflicts,
+    force: ctx.forceConflicts || ctx.takeBack === true,
     ...callOptions(ctx),
   });
   return { object: answer, change: "configured" };

@@ -9,7 +9,7 @@ export function withIntent(record: RunRecord, intent: Intent): RunRecord {
   const announced = new Set(made.map(refKey));
   const inventory = [
     ...record.inventory.filter(({ ref }) => !announced.has(refKey(ref))),
-    ...made.map((ref) => ({ ref, path: intent.path })),
+    ...made.map((ref) => ({ ref, path: intent.path, run: record.number })),
   ];
   return { ...record, intents, inventory };
 }

@@ -86,7 +86,12 @@ export function prunable(runs: readonly StoredRun[]): readonly StoredRun[] {
 
 /** A run after which the cluster is as its parameters say. */
 export function isBaseline({ record }: { readonly record: RunRecord }): boolean {
-  return record.status === "COMPLETE" && record.kind !== "trigger" && record.kind !== "uninstall";
+  return record.status === "COMPLETE" && bearsParameters(record);
+}
+
+/** Whether a run was to bring the instance to its parameters: what runs of a plan as it is, repairs and removals are not. */
+export function bearsParameters({ kind }: Pick<RunRecord, "kind">): boolean {
+  return kind !== "trigger" && kind !== "uninstall" && kind !== "fix";
 }
 
 function isConflict(error: unknown): boolean {

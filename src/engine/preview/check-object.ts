@@ -12,6 +12,7 @@ export interface CheckDeps {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly forceConflicts: boolean;
+  readonly takeBack?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -88,7 +89,7 @@ export async function checkOver(
   const after = await applyTaking(deps.cluster, atVersion(object, live), {
     dryRun: true,
     live,
-    force: deps.forceConflicts,
+    force: deps.forceConflicts || deps.takeBack === true,
     ...callSignal(deps),
   });
   const change = isSame(live, after) ? "unchanged" : "configure";
