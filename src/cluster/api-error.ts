@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { ClusterError, type ClusterErrorKind, type FieldConflict } from "../model/cluster.ts";
 import { type ObjectRef, refText } from "../model/kube-object.ts";
+import { realClock } from "../model/real-clock.ts";
 import type { Answer } from "./exchange.ts";
 import { judge } from "./retry.ts";
 import { CallFailure } from "./send-again.ts";
@@ -48,7 +49,7 @@ export function answerError(answer: Answer, subject: Subject, uncertain = false)
   const verdict = status === undefined ? bare(answer, subject) : judged(answer, status, subject);
   return new ClusterError(verdict.kind, verdict.message, {
     status: answer.status,
-    uncertain: uncertain || (judge(answer) === "perhaps-done" && isWrite(subject)),
+    uncertain: uncertain || (isPerhapsDone(answer) && isWrite(subject)),
     transient: verdict.transient ?? false,
     immutable: verdict.immutable ?? false,
     ...(subject.ref && { ref: subject.ref }),
@@ -91,6 +92,11 @@ export function failureError(error: unknown, subject: Subject): unknown {
         transient: true,
       });
   }
+}
+
+function isPerhapsDone(answer: Answer): boolean {
+  const outcome = judge(answer);
+  return outcome === "perhaps-done" || outcome === "failing";
 }
 
 function isWrite(subject: Subject): boolean {
@@ -168,9 +174,11 @@ function webhookVerdict(text: string, { verb, what }: Subject): Verdict | undefi
   const failed = /failed (?:calling|to call) (?:admission )?webhook "([^"]+)":? ?(.*)/s.exec(text);
   if (failed === null) return undefined;
   const [, name = "", why = ""] = failed;
+  const service = /https:\/\/([^./]+)\.([^./]+)\.svc\b/.exec(why);
+  const served = service === null ? "" : ` (Service ${service[2]}/${service[1]})`;
   return {
     kind: "webhook",
-    message: `${verb} ${what}: the admission webhook ${name} cannot be asked: ${why}`,
+    message: `${verb} ${what}: the admission webhook ${name}${served} cannot be asked: ${why}`,
     hint: `start what serves it, or delete its webhook configuration: kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations -o name`,
     transient: !/x509|certificate|service ".*" not found/.test(why),
   };
@@ -195,7 +203,7 @@ function unauthorized(subject: Subject): Verdict {
 function expiryOf(pem: string): string | undefined {
   try {
     const { validTo } = new X509Certificate(pem);
-    return Date.parse(validTo) < Date.now() ? validTo : undefined;
+    return Date.parse(validTo) < realClock.now().getTime() ? validTo : undefined;
   } catch {
     return undefined;
   }
@@ -320,7 +328,8 @@ function invalid(status: StatusBody, subject: Subject): Verdict {
 }
 
 /** How the API server says that a field may not change, kind by kind. */
-const IMMUTABLE = /immutable|updates to .* are forbidden|may not change once set/;
+const IMMUTABLE =
+  /immutable|updates to .* are forbidden|may not change once set|may not change fields other than|may not be changed in an update|cannot change roleRef/;
 
 /** What no right would allow. */
 function notByRights(text: string, { verb, what }: Subject): Verdict {

@@ -57,7 +57,7 @@ test.each<[string, Answer, Outcome]>([
   [
     "a patch that old servers cannot type",
     status(500, "failed to create typed patch object: x"),
-    "failing",
+    "final",
   ],
 ])("%s is %s", (_, answer, outcome) => {
   expect(judge(answer)).toBe(outcome);

@@ -3,7 +3,7 @@ import { statusOf } from "./status-body.ts";
 
 /**
  * What one attempt tells about a request: `final`: there is an answer; `not-done`: surely not carried out, and worth another try;
- * `perhaps-done`: nobody knows; `failing`: the server broke on it (a plain 500), which only a read may ask again, and not for long.
+ * `perhaps-done`: nobody knows; `failing`: the server broke on it (a plain 500): nobody knows either, and it is not asked for long.
  */
 export type Outcome = "final" | "not-done" | "perhaps-done" | "failing";
 
@@ -15,6 +15,8 @@ const FRESH_NAMESPACE = /error looking up service account \S+\/default: /;
 const WEBHOOK = /failed (?:calling|to call) (?:admission )?webhook/;
 const WEBHOOK_MAY_COME =
   /connection refused|connection reset|no route to host|i\/o timeout|timeout|deadline exceeded|\bEOF\b|no endpoints available|TLS handshake/i;
+/** A 500 of old servers for an apply that they cannot read: it will never be another. */
+const NOT_TYPED = /^failed to create typed patch object|failed to convert new object/;
 const LOST_PEER = /GOAWAY|connection reset by peer|broken pipe|http2: client connection lost/;
 
 /** Judges an answer (the retry list of kapp, the rules of client-go). */
@@ -37,6 +39,7 @@ export function judge(answer: Answer): Outcome {
       return status?.details?.kind === "resourcequotas" ? "not-done" : "final";
     case 500:
       if (WEBHOOK.test(text)) return WEBHOOK_MAY_COME.test(text) ? "not-done" : "final";
+      if (NOT_TYPED.test(text)) return "final";
       if (ETCD.test(text)) return "perhaps-done";
       if (LOST_PEER.test(text)) return "perhaps-done";
       return status?.reason === "ServerTimeout" ? "perhaps-done" : "failing";

@@ -2,22 +2,23 @@ import { ClusterError } from "../model/cluster.ts";
 import { formatIssue } from "../model/issue.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import { kindKey } from "./materialize-live.ts";
+import { createPatienceLog, type PatienceLog, patienceWith } from "./patience.ts";
 import type { Acting, RunContext } from "./run-context.ts";
 import { Halted, TaskFailure, TaskTrouble } from "./task-stop.ts";
 import { timedOut } from "./until-settled.ts";
+import { timeText } from "./watchdog.ts";
+import { withWebhookHome } from "./webhook-home.ts";
 
 /** Milliseconds before the first repetition and the longest pause. */
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 30_000;
 
-/** Milliseconds for which a kind that the run itself defined may be unknown to the server: discovery lags behind. */
-const SERVED_GRACE = 30_000;
-
 /** What trying needs. */
 export type Trying = Acting & Pick<RunContext, "definedKinds">;
 
 /**
- * Does a piece of a task, again and again while what goes wrong may mend itself, with growing pauses, until the step's time is over.
+ * Does a piece of a task, again and again while what goes wrong may mend itself, with growing pauses, until the patience with its cause (`patienceWith`) or the step's
+ * time is over.
  * `trouble` hears why it is tried again. Throws `TaskFailure` (the errors of cluster and templates among them), `Halted`, a KplanError `lease-lost`, and bugs.
  */
 export async function keepTrying(
@@ -25,17 +26,18 @@ export async function keepTrying(
   work: () => Promise<void>,
   trouble: (message: string) => void,
 ): Promise<void> {
-  const begun = ctx.clock.monotonic();
+  const log = createPatienceLog();
   for (let failures = 1; ; failures++) {
     try {
       return await work();
     } catch (error) {
       if (ctx.fence.lost.aborted) throw leaseLost(ctx.fence.lost, error);
       if (error instanceof Halted || ctx.halt.aborted) throw new Halted("told to stop");
-      const mends = mayMendItself(error, ctx, ctx.clock.monotonic() - begun);
-      if (!mends) throw failureOf(error);
+      const left = patienceLeft(error, log, ctx);
+      if (left === undefined || !(error instanceof Error)) throw await failureOf(error, ctx);
+      if (left.ms <= 0) throw await failureOf(error, ctx, left.borne);
       const most = error instanceof TaskTrouble ? error.longestPause : undefined;
-      const inMs = pause(failures, most ?? LONGEST_PAUSE);
+      const inMs = Math.min(pause(failures, most ?? LONGEST_PAUSE), left.ms);
       trouble(error.message);
       ctx.emit({ type: "retry", path: ctx.path, message: error.message, inMs });
       await sleep(inMs, error.message, ctx);
@@ -43,25 +45,29 @@ export async function keepTrying(
   }
 }
 
-/** Whether the same may go right later without anybody doing anything. */
-function mayMendItself(error: unknown, ctx: Trying, sinceBegin: number): error is Error {
-  if (error instanceof TaskTrouble) return true;
-  if (!(error instanceof ClusterError)) return false;
-  // Room in a quota comes when something else goes.
-  if (error.transient || error.kind === "quota") return true;
-  // Others wrote again and again between our reading and our writing.
-  if (error.kind === "conflict" && error.conflicts.length === 0) return true;
-  const isOurs = error.ref !== undefined && ctx.definedKinds.has(kindKey(error.ref));
-  return error.kind === "not-served" && isOurs && sinceBegin < SERVED_GRACE;
+/** Milliseconds for which the cause of an error is still borne, and for how long it has been; undefined for what no waiting mends. */
+function patienceLeft(
+  error: unknown,
+  log: PatienceLog,
+  { clock, definedKinds }: Trying,
+): { readonly ms: number; readonly borne: number } | undefined {
+  const ref = error instanceof ClusterError ? error.ref : undefined;
+  const patience = patienceWith(error, ref !== undefined && definedKinds.has(kindKey(ref)));
+  if (patience === undefined) return undefined;
+  const borne = log.met(patience.cause, clock.monotonic());
+  return { ms: patience.ms - borne, borne };
 }
 
-/** What stands in the way for good, as the end of the step. Throws what is a bug. */
-function failureOf(error: unknown): unknown {
+/** What stands in the way for good, as the end of the step; `borne`: for how long it was tried again. Throws nothing; hands back what is a bug. */
+async function failureOf(error: unknown, { cluster }: Trying, borne?: number): Promise<unknown> {
+  const still =
+    borne === undefined ? "" : `; still so after ${timeText(Math.round(borne / 1000) * 1000)}`;
   if (error instanceof ClusterError) {
-    return new TaskFailure(error.message, {
+    const { message, ref, hint } = await withWebhookHome(error, cluster);
+    return new TaskFailure(`${message}${still}`, {
       result: "failed",
-      ...(error.ref && { ref: error.ref }),
-      ...(error.hint !== undefined && { hint: error.hint }),
+      ...(ref && { ref }),
+      ...(hint !== undefined && { hint }),
     });
   }
   if (error instanceof KplanError && error.code !== "lease-lost") {

@@ -42,7 +42,7 @@ export function createWatchdog(clock: Clock, limits: StepLimits): Watchdog {
 }
 
 /** `30 min`, `90 s`, `500 ms`. */
-function timeText(ms: number): string {
+export function timeText(ms: number): string {
   if (ms >= 60_000 && ms % 60_000 === 0) return `${ms / 60_000} min`;
   return ms >= 1000 ? `${Math.round(ms / 100) / 10} s` : `${ms} ms`;
 }

@@ -82,7 +82,8 @@ export async function writeOver(
 
 function told(written: WrittenObject, ctx: TaskContext): WrittenObject {
   const { object, change } = written;
-  ctx.watchdog.touch();
+  // What is looked at again with each try has not moved.
+  if (change !== "unchanged") ctx.watchdog.touch();
   ctx.emit({ type: "object-written", path: ctx.path, ref: refOf(object), change });
   ctx.progress();
   return written;

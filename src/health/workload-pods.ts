@@ -50,35 +50,70 @@ export function podsProgress(
 }
 
 /**
- * Why a controller cannot make pods (quota, a policy that forbids them), once that has lasted a while: a ServiceAccount that is
- * made together with its namespace, or a quota that an old pod still uses, clears up in seconds.
+ * Why a controller cannot make pods (quota, a policy that forbids them): progress at first, a failure once that has lasted a while, for a ServiceAccount that is
+ * made together with its namespace, or a quota that an old pod still uses, clears up by itself.
  */
-export function creationFailure(owner: KubeObject, context: HealthContext): Failed | undefined {
+export function creationFailure(
+  owner: KubeObject,
+  context: HealthContext,
+): Failed | Progressing | undefined {
   const event = eventsAbout(owner, context)[0];
   if (event?.reason !== "FailedCreate") return undefined;
   const since = Math.max(event.first, lastWrite(owner));
-  const now = context.now.getTime();
-  if (event.last < since || now - since < FORBIDDEN_GRACE) return undefined;
-  return forbidden(owner, event.message);
+  return event.last < since ? undefined : refusedFor(owner, event.message, since, context);
 }
 
-/** The failure for a pod that may not be created; `message` is what the API server answered the controller. */
-export function forbidden(owner: KubeObject, message: string): Failed {
-  const quota = /exceeded quota/.test(message);
-  const namespace = owner.metadata.namespace ?? "default";
-  return failed(
-    quota ? "QuotaExceeded" : "FailedCreate",
-    `pods of ${owner.kind} ${owner.metadata.name} cannot be created: ${message}`,
-    {
-      hint: quota
-        ? `kubectl -n ${namespace} describe quota`
-        : `kubectl -n ${namespace} describe ${owner.kind.toLowerCase()} ${owner.metadata.name}`,
-    },
-  );
+/** How an owner is doing whose pods have been refused since a time: failed, once that was borne long enough; `message` is what the API server answered the controller. */
+export function refusedFor(
+  owner: KubeObject,
+  message: string,
+  since: number,
+  { now, since: begun }: HealthContext,
+): Failed | Progressing {
+  const borneSince = Math.max(since, begun?.getTime() ?? 0);
+  const cause = causeOf(message);
+  if (now.getTime() - borneSince >= cause.grace) return forbidden(owner, message, cause);
+  return progressing(`its pods are refused: ${message}`, "refused");
 }
 
-/** Milliseconds that a refusal to create pods is borne. */
-export const FORBIDDEN_GRACE = 20_000;
+interface Cause {
+  readonly reason: string;
+  /** Milliseconds that it is borne. */
+  readonly grace: number;
+  /** What to look at, after `kubectl`; the owner when absent. */
+  readonly look?: (namespace: string) => string;
+}
+
+/** How long each refusal may take to mend by itself, and what to do then. */
+function causeOf(message: string): Cause {
+  if (message.includes("because it is being terminated"))
+    return {
+      reason: "NamespaceTerminating",
+      grace: 0,
+      look: (namespace) => `wait --for=delete namespace/${namespace}`,
+    };
+  if (message.includes("exceeded quota"))
+    return {
+      reason: "QuotaExceeded",
+      grace: 120_000,
+      look: (namespace) => `-n ${namespace} describe quota`,
+    };
+  if (/failed (?:calling|to call) (?:admission )?webhook/.test(message))
+    return {
+      reason: "WebhookDown",
+      grace: 300_000,
+      look: () => "get validatingwebhookconfigurations,mutatingwebhookconfigurations",
+    };
+  return { reason: "FailedCreate", grace: 20_000 };
+}
+
+function forbidden(owner: KubeObject, message: string, { reason, look }: Cause): Failed {
+  const { name, namespace = "default" } = owner.metadata;
+  const rest = look?.(namespace) ?? `-n ${namespace} describe ${owner.kind.toLowerCase()} ${name}`;
+  return failed(reason, `pods of ${owner.kind} ${name} cannot be created: ${message}`, {
+    hint: `kubectl ${rest}`,
+  });
+}
 
 /** When kplan last changed the object: failures from before are of another spec. */
 function lastWrite(object: KubeObject): number {

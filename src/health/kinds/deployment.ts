@@ -1,4 +1,4 @@
-import type { Failed, Health, HealthContext } from "../../model/health.ts";
+import type { Failed, Health, HealthContext, Progressing } from "../../model/health.ts";
 import type { KubeObject } from "../../model/kube-object.ts";
 import { conditionOf } from "../conditions.ts";
 import { at, countAt, numberAt } from "../fields.ts";
@@ -6,13 +6,7 @@ import { notYetObserved } from "../observed.ts";
 import { eventsOf, podsOf, replicaSetsOf } from "../relatives.ts";
 import type { HealthRule } from "../rule.ts";
 import { failed, progressing, ready } from "../verdict.ts";
-import {
-  FORBIDDEN_GRACE,
-  finalFailure,
-  forbidden,
-  ownedBy,
-  podsProgress,
-} from "../workload-pods.ts";
+import { finalFailure, ownedBy, podsProgress, refusedFor } from "../workload-pods.ts";
 
 /** Ready when every replica is of the newest template and available, and no pod of an older one is left. */
 export const deployment: HealthRule = {
@@ -63,16 +57,13 @@ function failureOf(
   object: KubeObject,
   pods: readonly KubeObject[],
   context: HealthContext,
-): Failed | undefined {
+): Failed | Progressing | undefined {
   const cause = finalFailure(pods, context);
   if (cause !== undefined) return cause;
 
   const refused = conditionOf(object, "ReplicaFailure");
-  if (
-    refused?.status === "True" &&
-    context.now.getTime() - (refused.since ?? Number.POSITIVE_INFINITY) >= FORBIDDEN_GRACE
-  )
-    return forbidden(object, refused.message);
+  if (refused?.status === "True" && refused.since !== undefined)
+    return refusedFor(object, refused.message, refused.since, context);
 
   const progress = conditionOf(object, "Progressing");
   if (progress?.status !== "False" || progress.reason !== "ProgressDeadlineExceeded")

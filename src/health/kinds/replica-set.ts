@@ -6,13 +6,7 @@ import { notYetObserved } from "../observed.ts";
 import { podsOf } from "../relatives.ts";
 import type { HealthRule } from "../rule.ts";
 import { progressing, ready } from "../verdict.ts";
-import {
-  FORBIDDEN_GRACE,
-  finalFailure,
-  forbidden,
-  ownedBy,
-  podsProgress,
-} from "../workload-pods.ts";
+import { finalFailure, ownedBy, podsProgress, refusedFor } from "../workload-pods.ts";
 
 /** Ready when just the wanted number of pods is there and available. */
 export const replicaSet: HealthRule = { judge: judgeReplicaSet, relatives: podsOf };
@@ -33,8 +27,7 @@ function judgeReplicaSet(object: KubeObject, context: HealthContext): Health {
   const failure = finalFailure(pods, context);
   if (failure !== undefined) return failure;
   const refused = conditionOf(object, "ReplicaFailure");
-  const since = refused?.since ?? Number.POSITIVE_INFINITY;
-  if (refused?.status === "True" && context.now.getTime() - since >= FORBIDDEN_GRACE)
-    return forbidden(object, refused.message);
+  if (refused?.status === "True" && refused.since !== undefined)
+    return refusedFor(object, refused.message, refused.since, context);
   return podsProgress(wanted, pods, context);
 }
