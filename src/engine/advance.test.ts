@@ -9,8 +9,8 @@ const PAIRS = `
               begin        progress     trouble      done         fail         skip
 NEVER_RUN     IN_PROGRESS  =            =            =            FATAL_ERROR  COMPLETE
 PENDING       IN_PROGRESS  =            =            =            FATAL_ERROR  COMPLETE
-IN_PROGRESS   =            =            ERROR        COMPLETE     FATAL_ERROR  =
-ERROR         IN_PROGRESS  IN_PROGRESS  ERROR        COMPLETE     FATAL_ERROR  =
+IN_PROGRESS   =            =            ERROR        COMPLETE     FATAL_ERROR  COMPLETE
+ERROR         IN_PROGRESS  IN_PROGRESS  ERROR        COMPLETE     FATAL_ERROR  COMPLETE
 COMPLETE      =            =            =            =            =            =
 FATAL_ERROR   =            =            =            =            =            =
 `;

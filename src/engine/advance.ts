@@ -19,7 +19,7 @@ export type StepEvent = {
  *     │                   │   └──done──► COMPLETE ◄──done───┘ │
  *     └───────fail────────┴───fail────► FATAL_ERROR ◄──fail───┘
  * ```
- * and `skip`, from wherever a step may begin, to COMPLETE with the reason as its message.
+ * and `skip`, from wherever a step has not ended, to COMPLETE with the reason as its message.
  * What is not in the table leaves the step as it is; nothing leaves COMPLETE and FATAL_ERROR (a further run begins with `resumedStatus`).
  */
 export const STEP_TRANSITIONS: Readonly<
@@ -27,13 +27,14 @@ export const STEP_TRANSITIONS: Readonly<
 > = {
   NEVER_RUN: { begin: "IN_PROGRESS", fail: "FATAL_ERROR", skip: "COMPLETE" },
   PENDING: { begin: "IN_PROGRESS", fail: "FATAL_ERROR", skip: "COMPLETE" },
-  IN_PROGRESS: { trouble: "ERROR", done: "COMPLETE", fail: "FATAL_ERROR" },
+  IN_PROGRESS: { trouble: "ERROR", done: "COMPLETE", fail: "FATAL_ERROR", skip: "COMPLETE" },
   ERROR: {
     begin: "IN_PROGRESS",
     progress: "IN_PROGRESS",
     trouble: "ERROR",
     done: "COMPLETE",
     fail: "FATAL_ERROR",
+    skip: "COMPLETE",
   },
   COMPLETE: {},
   FATAL_ERROR: {},
