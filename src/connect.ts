@@ -3,7 +3,7 @@ import type { ActionContext } from "./actions/context.ts";
 import { VERSION } from "./cli/version.ts";
 import type { ConnectOptions } from "./cluster/connect-options.ts";
 import { connect as connectCluster } from "./cluster/kube.ts";
-import { realClock } from "./embedded/real-clock.ts";
+import { realClock } from "./model/real-clock.ts";
 import type { RunEvent } from "./model/event.ts";
 import { DEFAULT_RUN_LIMITS, type RunLimits } from "./model/run.ts";
 import { processFacts } from "./store/process-facts.ts";

@@ -70,7 +70,7 @@ export async function install(ctx: ActionContext, request: InstallRequest): Prom
   refuseOtherContent(pkg, seen.operatorVersion, replaceVersion);
   if (!seen.namespaced && !request.createNamespace) throw noNamespace(ctx.namespace);
   if (!state.object) refuseClaims(name, kept, { reuseClaims, deleteClaims: removes });
-  if (!dryRun && !seen.served) await ensureCrds(ctx.cluster, ctx.namespace);
+  if (!dryRun && !seen.served) await ensureCrds(ctx.cluster, ctx.namespace, ctx.clock);
   if (!dryRun && !seen.namespaced) await createNamespace(ctx);
   const clears = removes && !state.object;
   return await carryOut(

@@ -1,3 +1,4 @@
+import type { Clock } from "../model/clock.ts";
 import type { CallOptions } from "../model/cluster.ts";
 import { isMap } from "../model/json.ts";
 import type { KubeObject, ObjectRef } from "../model/kube-object.ts";
@@ -16,6 +17,8 @@ export interface Api {
   readonly deadline: number;
   /** Who is asking, for messages. */
   readonly who: Who;
+  /** Every wait and every deadline is counted on it. */
+  readonly clock: Clock;
   /** Numbers in [0, 1) for jitter. */
   readonly random: () => number;
 }

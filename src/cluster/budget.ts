@@ -1,4 +1,4 @@
-import { performance } from "node:perf_hooks";
+import { after, type Clock } from "../model/clock.ts";
 import { onAbort } from "./on-abort.ts";
 
 /** The time that one call may take, and the signal that ends it. */
@@ -18,14 +18,18 @@ export interface Budget {
 }
 
 /** Begins a budget of so many milliseconds on the monotonic clock. */
-export function makeBudget(total: number, signals: readonly (AbortSignal | undefined)[]): Budget {
-  const begin = performance.now();
+export function makeBudget(
+  clock: Clock,
+  total: number,
+  signals: readonly (AbortSignal | undefined)[],
+): Budget {
+  const begin = clock.monotonic();
   const controller = new AbortController();
   let over = false;
-  const timer = setTimeout(() => {
+  const stopTimer = after(clock, total, () => {
     over = true;
     controller.abort(new Error("the time for the call is over"));
-  }, total);
+  });
   const undo: (() => void)[] = [];
   for (const signal of signals) {
     if (signal === undefined) continue;
@@ -35,11 +39,11 @@ export function makeBudget(total: number, signals: readonly (AbortSignal | undef
   return {
     signal: controller.signal,
     total,
-    remaining: () => total - (performance.now() - begin),
-    spent: () => performance.now() - begin,
+    remaining: () => total - (clock.monotonic() - begin),
+    spent: () => clock.monotonic() - begin,
     over: () => over,
     end: () => {
-      clearTimeout(timer);
+      stopTimer();
       for (const step of undo) step();
     },
   };

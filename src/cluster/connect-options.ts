@@ -1,4 +1,7 @@
+import type { Clock } from "../model/clock.ts";
 import type { Cluster } from "../model/cluster.ts";
+import type { Access } from "./access.ts";
+import type { Exchange } from "./exchange.ts";
 
 /** What a command line says about the cluster to use; everything has kubectl's meaning. */
 export interface ConnectOptions {
@@ -24,6 +27,14 @@ export interface ConnectOptions {
   readonly version: string;
   /** The embedded cluster: no container runs. Also read off the kubeconfig's cluster extension `kplan.dev/embedded`. */
   readonly simulated?: boolean;
+  /** How to reach the cluster; read from the configuration when absent. */
+  readonly access?: Access;
+  /** How requests leave; over the network when absent. */
+  readonly exchange?: Exchange;
+  /** Every wait and every deadline is counted on it; the machine's when absent. */
+  readonly clock?: Clock;
+  /** Numbers in [0, 1) for jitter. */
+  readonly random?: () => number;
 }
 
 /** A cluster and the names it was reached by. */

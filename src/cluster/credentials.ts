@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { performance } from "node:perf_hooks";
+import type { Clock } from "../model/clock.ts";
 import { KplanError } from "../model/kplan-error.ts";
+import { realClock } from "../model/real-clock.ts";
 import type { Credential, Credentials } from "./access.ts";
 
 /** Proof that never changes: a token or a password in the kubeconfig, a client certificate, or nothing. */
@@ -22,12 +23,16 @@ export function basic(user: string, password: string): string {
 const REREAD = 60_000;
 
 /** A token in a file, read again every minute and whenever it was refused; `beside` is what else the user has (a certificate). */
-export function tokenFile(file: string, beside: Credential = {}): Credentials {
+export function tokenFile(
+  file: string,
+  beside: Credential = {},
+  { monotonic }: Pick<Clock, "monotonic"> = realClock,
+): Credentials {
   let kept: { readonly token: string; readonly at: number } | undefined;
   return {
     async current({ renew }) {
-      if (kept === undefined || renew || performance.now() - kept.at > REREAD)
-        kept = { token: await readToken(file), at: performance.now() };
+      if (kept === undefined || renew || monotonic() - kept.at > REREAD)
+        kept = { token: await readToken(file), at: monotonic() };
       return { ...beside, authorization: bearer(kept.token) };
     },
   };

@@ -1,7 +1,14 @@
-import { type Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
-import type { Socket } from "node:net";
-import { onAbort } from "./on-abort.ts";
+import type { Agent, IncomingHttpHeaders } from "node:http";
+
+/** How requests leave kplan and answers come back. The real one is `httpExchange`; tests of packages have one without a network. */
+export interface Exchange {
+  /** Sends a request and reads the whole answer. Throws ExchangeFailure, or the signal's reason. */
+  exchange(request: ExchangeRequest): Promise<Answer>;
+  /** Sends a request and hands out the answer as soon as its head is there. Throws as `exchange` does. */
+  open(request: ExchangeRequest): Promise<OpenAnswer>;
+  /** Runs a command in a container and waits for its end. Throws as `exchange` does. */
+  exec(request: ExecRequest): Promise<ExecAnswer>;
+}
 
 /** One request, sent once. */
 export interface ExchangeRequest {
@@ -9,7 +16,7 @@ export interface ExchangeRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body: string | undefined;
-  readonly agent: HttpAgent;
+  readonly agent: Agent;
   /** Milliseconds until the connection must stand. */
   readonly connectWithin: number;
   /** Milliseconds without a byte from the server after which it is given up. */
@@ -22,14 +29,14 @@ export interface ExchangeRequest {
 /** A complete answer. */
 export interface Answer {
   readonly status: number;
-  readonly headers: IncomingMessage["headers"];
+  readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
 /** An answer whose body is still coming. */
 export interface OpenAnswer {
   readonly status: number;
-  readonly headers: IncomingMessage["headers"];
+  readonly headers: IncomingHttpHeaders;
   /** The body, piece by piece; throws ExchangeFailure when it breaks off. Ends the connection when left early. */
   readonly chunks: AsyncGenerator<Buffer, void, undefined>;
   /** Changes the silence limit from now on. */
@@ -57,127 +64,25 @@ export class ExchangeFailure extends Error {
   }
 }
 
-/** Sends a request and reads the whole answer. Throws ExchangeFailure, or the signal's reason. */
-export async function exchange(request: ExchangeRequest): Promise<Answer> {
-  const answer = await open(request);
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer.chunks) chunks.push(chunk);
-  const body = Buffer.concat(chunks).toString("utf8");
-  return { status: answer.status, headers: answer.headers, body };
+/** A command in a container: `url` is that of the `exec` subresource, with the command in its query. */
+export interface ExecRequest {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly agent: Agent;
+  /** What the command reads; undefined when it reads nothing. */
+  readonly stdin: string | undefined;
+  /** Bytes of output that are kept; more is `too-much`. */
+  readonly mostOutput: number;
+  readonly signal: AbortSignal;
 }
 
-/** Sends a request and hands out the answer as soon as its head is there. Throws as `exchange` does. */
-export function open(request: ExchangeRequest): Promise<OpenAnswer> {
-  const { method, url, headers, agent, body, signal } = request;
-  if (signal.aborted) return Promise.reject(signal.reason);
-  return new Promise((resolve, reject) => {
-    const secure = url.protocol === "https:";
-    const outgoing = (secure ? httpsRequest : httpRequest)(url, { method, headers, agent });
-    let sent = false;
-    let limit = request.connectWithin;
-    const giveUp = (): void => {
-      const what = sent
-        ? `no byte from ${url.host} for ${seconds(limit)}`
-        : `${url.host} did not take the connection within ${seconds(limit)}`;
-      outgoing.destroy(new ExchangeFailure(sent ? "sent" : "unsent", what, { timedOut: true }));
-    };
-    let timer = setTimeout(giveUp, limit);
-    const setSilence = (milliseconds: number): void => {
-      limit = milliseconds;
-      clearTimeout(timer);
-      timer = setTimeout(giveUp, limit);
-    };
-    let answer: IncomingMessage | undefined;
-    const letGo = onAbort(signal, () => {
-      // A whole answer has given its connection back already: somebody else may use it by now.
-      if (!answer?.complete) outgoing.destroy(asError(signal.reason));
-    });
-    const release = (): void => {
-      clearTimeout(timer);
-      letGo();
-    };
-    const failure = (error: unknown): unknown => {
-      if (signal.aborted) return signal.reason;
-      return error instanceof ExchangeFailure ? error : failureOf(error, sent, url.host);
-    };
-
-    whenConnected(outgoing, secure, () => {
-      sent = true;
-      request.onSent?.();
-      setSilence(request.silence);
-    });
-    outgoing.on("error", (error) => {
-      release();
-      reject(failure(error));
-    });
-    outgoing.on("response", (message) => {
-      answer = message;
-      timer.refresh();
-      resolve({
-        status: message.statusCode ?? 0,
-        headers: message.headers,
-        chunks: chunksOf(message, { touch: () => timer.refresh(), release, failure }),
-        setSilence,
-      });
-    });
-    outgoing.end(body);
-  });
-}
-
-/** Calls back once the request's bytes can leave: at once on a kept connection, after the handshake on a new one. */
-function whenConnected(
-  outgoing: ReturnType<typeof httpRequest>,
-  secure: boolean,
-  then: () => void,
-): void {
-  outgoing.on("socket", (socket: Socket) => {
-    if (outgoing.reusedSocket) return then();
-    // A socket that came through a proxy's tunnel is handed out after its handshake.
-    if (!socket.connecting && !(secure && isHandshaking(socket))) return then();
-    socket.once(secure ? "secureConnect" : "connect", then);
-  });
-}
-
-function isHandshaking(socket: Socket & { readonly secureConnecting?: boolean }): boolean {
-  return socket.secureConnecting === true;
-}
-
-async function* chunksOf(
-  message: IncomingMessage,
-  hooks: { touch(): void; release(): void; failure(error: unknown): unknown },
-): AsyncGenerator<Buffer, void, undefined> {
-  try {
-    for await (const chunk of message) {
-      hooks.touch();
-      yield chunk as Buffer;
+/** How a command in a container ended; `status` is the text of the Status that says so (Kubernetes, remotecommand). */
+export type ExecAnswer =
+  | {
+      readonly kind: "ended";
+      readonly stdout: string;
+      readonly stderr: string;
+      readonly status: string;
     }
-  } catch (error) {
-    throw hooks.failure(error);
-  } finally {
-    hooks.release();
-    if (!message.complete) message.destroy();
-  }
-}
-
-const TLS_CODES =
-  /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|ERR_OSSL)/;
-
-function failureOf(error: unknown, sent: boolean, host: string): ExchangeFailure {
-  const cause = asError(error);
-  const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
-  if (!sent && (TLS_CODES.test(code) || code === "EPROTO"))
-    return new ExchangeFailure("tls", cause.message, { cause });
-  const said = cause.message.includes(host) ? cause.message : `${host}: ${cause.message}`;
-  return new ExchangeFailure(sent ? "sent" : "unsent", said, {
-    timedOut: code === "ETIMEDOUT",
-    cause,
-  });
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
-}
-
-function seconds(milliseconds: number): string {
-  return `${Math.round(milliseconds / 100) / 10} s`;
-}
+  | { readonly kind: "refused"; readonly answer: Answer }
+  | { readonly kind: "too-much" };

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { sep } from "node:path";
 import { isMap } from "../model/json.ts";
 import { KplanError } from "../model/kplan-error.ts";
+import { realClock } from "../model/real-clock.ts";
 import type { Credential, Credentials } from "./access.ts";
 import { bearer } from "./credentials.ts";
 import { badConfig, type ConfigEntry, pathIn, textOf } from "./kubeconfig.ts";
@@ -51,7 +52,7 @@ export function execPlugin(
   return {
     current({ renew, signal }) {
       if (running !== undefined) return running;
-      if (kept !== undefined && !renew && Date.now() < kept.until - MARGIN)
+      if (kept !== undefined && !renew && realClock.now().getTime() < kept.until - MARGIN)
         return Promise.resolve(kept.credential);
       kept = undefined;
       running = renewed(signal).finally(() => {

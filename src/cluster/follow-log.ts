@@ -44,7 +44,8 @@ export async function* followLog(
       if (end === "closed" && (await hasEnded(api, pod, first, container, signal))) return;
       failures = before === place.at ? failures + 1 : 0;
       const [shortest, longest] = timing.backOff;
-      await pause(backOff(Math.max(1, failures), shortest, longest, api.random), signal);
+      const wait = backOff(Math.max(1, failures), shortest, longest, api.random);
+      await pause(api.clock, wait, signal);
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -1,6 +1,8 @@
 import { homedir } from "node:os";
+import type { Clock } from "../model/clock.ts";
 import type { Cluster } from "../model/cluster.ts";
 import { KplanError } from "../model/kplan-error.ts";
+import { realClock } from "../model/real-clock.ts";
 import type { Access } from "./access.ts";
 import { type Api, about, call, whoOf } from "./api.ts";
 import type { Connection, ConnectOptions } from "./connect-options.ts";
@@ -37,18 +39,28 @@ export function connect(options: ConnectOptions): Promise<Connection> {
 }
 
 function connection(options: ConnectOptions): Connection {
-  const access = impersonating(accessOf(options), options);
+  const access = impersonating(options.access ?? accessOf(options), options);
   // As with kubectl, 0 means no limit: a day is one for practical purposes.
+  const { clock = realClock, random = Math.random } = options;
   const deadline = (options.requestTimeoutMs ?? DEFAULT_DEADLINE) || DAY;
   const transport = makeTransport(access, {
     deadline,
     userAgent: `kplan/${options.version} (${process.platform}/${process.arch})`,
     onWarning: options.onWarning,
     onTrace: options.onTrace,
+    clock,
+    random,
+    ...(options.exchange && { exchange: options.exchange }),
   });
   const user = options.as ?? access.user;
   return {
-    cluster: clusterOver(access, transport, { user, deadline, simulated: options.simulated }),
+    cluster: clusterOver(access, transport, {
+      user,
+      deadline,
+      simulated: options.simulated,
+      clock,
+      random,
+    }),
     namespace: options.namespace ?? access.namespace,
     user,
     context: access.context,
@@ -95,6 +107,8 @@ function clusterOver(
     readonly user: string | undefined;
     readonly deadline: number;
     readonly simulated: boolean | undefined;
+    readonly clock: Clock;
+    readonly random: () => number;
   },
 ): Cluster {
   const discovery = makeDiscovery(async (path, limits) => {
@@ -107,7 +121,8 @@ function clusterOver(
     discovery,
     deadline: options.deadline,
     who: whoOf(access, options.user),
-    random: Math.random,
+    clock: options.clock,
+    random: options.random,
   };
   return {
     server: access.server.origin,
@@ -131,7 +146,7 @@ function clusterOver(
       const subject = about(api, "get", { apiVersion: "v1", kind: "version" });
       if (transport.serverTime() === undefined)
         await call(api, { method: "GET", path: "/version" }, subject);
-      return transport.serverTime() ?? Date.now();
+      return transport.serverTime() ?? options.clock.now().getTime();
     },
     close: transport.close,
   };

@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import {
   type CallOptions,
   type Cluster,
@@ -41,7 +40,7 @@ export async function listObjects(
   what: ListQuery,
   options?: CallOptions,
 ): Promise<ObjectList> {
-  const end = performance.now() + (options?.deadline ?? api.deadline);
+  const end = api.clock.monotonic() + (options?.deadline ?? api.deadline);
   const resource = await api.discovery.resourceOf(what.apiVersion, what.kind);
   const path = collectionPath(resource, what.namespace);
   const items: KubeObject[] = [];
@@ -49,7 +48,7 @@ export async function listObjects(
   let limit: number | undefined = PAGE;
   for (;;) {
     const page = `${path}${query({ ...selectorsOf(what), limit, continue: token })}`;
-    const deadline = Math.max(1, end - performance.now());
+    const deadline = Math.max(1, end - api.clock.monotonic());
     const subject = about(api, "list", what);
     const request = { method: "GET" as const, path: page, signal: options?.signal, deadline };
     const reply = await call(api, request, subject, [404, 410]);

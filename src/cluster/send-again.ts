@@ -1,4 +1,5 @@
 import { assertNever } from "../model/assert-never.ts";
+import type { Clock } from "../model/clock.ts";
 import type { Budget } from "./budget.ts";
 import { type Answer, ExchangeFailure } from "./exchange.ts";
 import { pause } from "./pause.ts";
@@ -35,6 +36,7 @@ export interface AttemptHow {
 /** What decides whether a request is sent again. */
 export interface AgainRules {
   readonly budget: Budget;
+  readonly clock: Clock;
   /** It changes nothing. */
   readonly reads: boolean;
   /** It may be sent again when it was perhaps carried out. */
@@ -47,8 +49,8 @@ export interface AgainRules {
   readonly connectFor: number;
 }
 
-/** Times that a read asks again after a plain 500. */
-const FAILING_READS = 4;
+/** Times that a request is sent again after a plain 500. */
+const FAILING_AGAIN = 4;
 
 /** How an attempt ended. */
 type Ended = { readonly answer: Answer } | { readonly failure: ExchangeFailure };
@@ -61,7 +63,7 @@ export async function sendAgain(
   attempt: (how: AttemptHow) => Promise<Answer>,
   rules: AgainRules,
 ): Promise<Reply> {
-  const { budget } = rules;
+  const { budget, clock } = rules;
   let perhaps = false;
   let renew: "not yet" | "now" | "done" = "not yet";
   let underWay = false;
@@ -91,10 +93,10 @@ export async function sendAgain(
         if ("answer" in last) return { ...last.answer, repeated: before };
         break;
       }
-      const asked = "answer" in last ? (retryAfter(last.answer, Date.now()) ?? 0) : 0;
+      const asked = "answer" in last ? (retryAfter(last.answer, clock.now().getTime()) ?? 0) : 0;
       const wait = Math.max(asked, rules.wait(n));
       if (wait >= budget.remaining()) break;
-      await pause(wait, budget.signal);
+      await pause(clock, wait, budget.signal);
     }
   } catch (error) {
     if (!budget.over()) throw error;
@@ -119,9 +121,9 @@ async function endOf(attempt: Promise<Answer>): Promise<Ended> {
 }
 
 function isPerhapsDone(ended: Ended): boolean {
-  return "answer" in ended
-    ? judge(ended.answer) === "perhaps-done"
-    : ended.failure.phase === "sent";
+  if ("failure" in ended) return ended.failure.phase === "sent";
+  const outcome = judge(ended.answer);
+  return outcome === "perhaps-done" || outcome === "failing";
 }
 
 function isWorthAgain(ended: Ended, n: number, rules: AgainRules): boolean {
@@ -141,7 +143,7 @@ function isWorthAgain(ended: Ended, n: number, rules: AgainRules): boolean {
     case "perhaps-done":
       return rules.repeatable;
     case "failing":
-      return rules.reads && n <= FAILING_READS;
+      return rules.repeatable && n <= FAILING_AGAIN;
     default:
       return assertNever(outcome);
   }

@@ -1,4 +1,4 @@
-import { performance } from "node:perf_hooks";
+import type { Clock } from "../model/clock.ts";
 
 /** The server's clock as its answers tell it. */
 export interface ServerClock {
@@ -9,7 +9,7 @@ export interface ServerClock {
 }
 
 /** A clock that has heard nothing yet. */
-export function serverClock(monotonic: () => number = () => performance.now()): ServerClock {
+export function serverClock({ monotonic }: Pick<Clock, "monotonic">): ServerClock {
   let last: { readonly date: number; readonly at: number } | undefined;
   return {
     heard(date) {

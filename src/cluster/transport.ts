@@ -1,8 +1,18 @@
 import type { Agent } from "node:http";
+import type { Clock } from "../model/clock.ts";
+import { realClock } from "../model/real-clock.ts";
 import type { Access, Credential } from "./access.ts";
 import { agentFor, dropIdle } from "./agent.ts";
 import { type Budget, makeBudget } from "./budget.ts";
-import { type Answer, ExchangeFailure, exchange, type OpenAnswer, open } from "./exchange.ts";
+import {
+  type Answer,
+  type Exchange,
+  ExchangeFailure,
+  type ExecAnswer,
+  type ExecRequest,
+  type OpenAnswer,
+} from "./exchange.ts";
+import { httpExchange } from "./http-exchange.ts";
 import { backOff } from "./retry.ts";
 import { type AttemptHow, type Reply, sendAgain } from "./send-again.ts";
 import { serverClock } from "./server-clock.ts";
@@ -40,21 +50,17 @@ export interface Transport {
   readonly trace: (text: string) => void;
   /** The server's time by its last `Date` header, in milliseconds since 1970; undefined before the first answer. */
   readonly serverTime: () => number | undefined;
-  /** What a WebSocket needs: its URL, the agent, and the headers that say who is asking. Counts as a request. */
-  socket(path: string, signal: AbortSignal): Promise<SocketNeeds>;
+  /** Runs a command in a container; `path` names the `exec` subresource with its query. Sent once. Throws ExchangeFailure, or the signal's reason. */
+  exec(
+    path: string,
+    command: Pick<ExecRequest, "stdin" | "mostOutput" | "signal">,
+  ): Promise<ExecAnswer>;
   /** PEM of the client certificate in use, if there is one. */
   certificate(): Promise<string | undefined>;
   /** Aborts when `close` is called. */
   readonly closed: AbortSignal;
   /** Ends all connections; nothing keeps the process alive any more. */
   close(): void;
-}
-
-/** What a WebSocket needs. */
-export interface SocketNeeds {
-  readonly url: URL;
-  readonly agent: Agent;
-  readonly headers: Record<string, string | string[]>;
 }
 
 /** Settings of a transport. */
@@ -71,6 +77,10 @@ export interface TransportOptions {
   readonly firstContact?: number;
   /** Numbers in [0, 1) for the jitter. */
   readonly random?: () => number;
+  /** Every wait and every deadline is counted on it; the machine's when absent. */
+  readonly clock?: Clock;
+  /** How requests leave; over the network when absent. */
+  readonly exchange?: Exchange;
 }
 
 /** Milliseconds within which a connection must stand. */
@@ -82,7 +92,8 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
   const random = options.random ?? Math.random;
   const firstContact = options.firstContact ?? 1_500;
   const [shortest, longest] = options.backOff ?? [100, 3000];
-  const clock = serverClock();
+  const { clock = realClock, exchange = httpExchange } = options;
+  const serverTime = serverClock(clock);
   const closing = new AbortController();
   const warned = new Set<string>();
   let agent: { readonly of: string; readonly it: Agent } | undefined;
@@ -124,7 +135,7 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
 
   function heard(answer: { readonly headers: Answer["headers"] }): void {
     answered = true;
-    clock.heard(answer.headers.date);
+    serverTime.heard(answer.headers.date);
     for (const text of warningsOf(answer.headers.warning)) {
       if (warned.has(text)) continue;
       warned.add(text);
@@ -138,7 +149,7 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
     const remaining = Math.max(1, budget.remaining());
     counted(`${request.method} ${request.path}`);
     try {
-      const answer = await exchange({
+      const answer = await exchange.exchange({
         method: request.method,
         url: urlOf(request.path),
         agent: who.agent,
@@ -169,7 +180,7 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
 
   /** Somebody may have to log in with a browser first: that does not count against the call's budget. */
   async function logIn(signals: readonly (AbortSignal | undefined)[]): Promise<void> {
-    const patience = makeBudget(LOG_IN_WITHIN, signals);
+    const patience = makeBudget(clock, LOG_IN_WITHIN, signals);
     try {
       await access.credentials.current({ renew: false, signal: patience.signal });
     } finally {
@@ -179,13 +190,14 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
 
   async function send(request: ApiRequest): Promise<Reply> {
     await logIn([closing.signal, request.signal]);
-    const budget = makeBudget(request.deadline ?? options.deadline, [
+    const budget = makeBudget(clock, request.deadline ?? options.deadline, [
       closing.signal,
       request.signal,
     ]);
     try {
       return await sendAgain((how) => attempt(request, budget, how), {
         budget,
+        clock,
         reads: request.method === "GET",
         repeatable: isRepeatable(request),
         host: access.server.host,
@@ -207,7 +219,7 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
     for (let renew = false; ; renew = true) {
       const who = await identify(signal, renew);
       counted(`GET ${path}`);
-      const answer = await open({
+      const answer = await exchange.open({
         method: "GET",
         url: urlOf(path),
         agent: who.agent,
@@ -228,12 +240,11 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
     open: openStream,
     requests: () => sent,
     trace: (text) => options.onTrace?.(text),
-    serverTime: clock.now,
-    async socket(path, signal) {
+    serverTime: serverTime.now,
+    async exec(path, command) {
       counted(`GET ${path}`);
-      const url = urlOf(path);
-      url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-      return { url, ...(await identify(signal)) };
+      const who = await identify(command.signal);
+      return await exchange.exec({ ...command, ...who, url: urlOf(path) });
     },
     async certificate() {
       const { cert } = await access.credentials.current({ renew: false, signal: closing.signal });

@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import {
   ClusterError,
   type ListQuery,
@@ -61,6 +60,7 @@ export async function* watchObjects(
   const wait = (): Promise<boolean> => {
     failures += 1;
     return pauseUnlessAborted(
+      api,
       backOff(failures, timing.backOff[0], timing.backOff[1], api.random),
       signal,
     );
@@ -77,19 +77,19 @@ export async function* watchObjects(
       let version = list.resourceVersion;
       let errors = 0;
       for (;;) {
-        const began = performance.now();
+        const began = api.clock.monotonic();
         const position = { version };
         const end = yield* connection(api, { what, resource, position, timing, signal });
         version = position.version;
         if (signal.aborted) return;
-        const long = performance.now() - began >= timing.shortLife;
+        const long = api.clock.monotonic() - began >= timing.shortLife;
         if (long) failures = 0;
         errors = end.why === "error" ? errors + 1 : 0;
         if (end.why === "refused") {
           yield { type: "polling", reason: end.reason };
           return yield* poll(api, what, list, signal, timing);
         }
-        if (end.why === "error" && end.wait > 0) await pauseUnlessAborted(end.wait, signal);
+        if (end.why === "error" && end.wait > 0) await pauseUnlessAborted(api, end.wait, signal);
         if (!(long && end.why !== "error")) await wait();
         if (signal.aborted) return;
         if (end.why === "gone" || errors >= ERRORS_TO_RELIST) break;
@@ -165,7 +165,7 @@ async function refusal(api: Api, what: ListQuery, open: OpenAnswer): Promise<End
     case 401:
       throw error;
     default:
-      return { why: "error", wait: retryAfter(answer, Date.now()) ?? 0 };
+      return { why: "error", wait: retryAfter(answer, api.clock.now().getTime()) ?? 0 };
   }
 }
 
@@ -177,7 +177,7 @@ async function* poll(
   timing: WatchTiming,
 ): AsyncGenerator<WatchEvent, void, undefined> {
   let before = versionsOf(first);
-  while (await pauseUnlessAborted(timing.poll * (0.75 + api.random() / 2), signal)) {
+  while (await pauseUnlessAborted(api, timing.poll * (0.75 + api.random() / 2), signal)) {
     const list = await tryList(api, what, signal);
     if (list === undefined) continue;
     const now = versionsOf(list);
@@ -205,9 +205,13 @@ async function tryList(
 }
 
 /** False when the signal aborted meanwhile. */
-async function pauseUnlessAborted(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+async function pauseUnlessAborted(
+  { clock }: Api,
+  milliseconds: number,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
-    await pause(milliseconds, signal);
+    await pause(clock, milliseconds, signal);
     return true;
   } catch {
     return false;

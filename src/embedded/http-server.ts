@@ -4,14 +4,11 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:ht
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { answerRequest, failureAnswer, sendAnswer } from "./answer-request.ts";
 import { ApiError } from "./api-error.ts";
 import type { ServerIdentity } from "./certificate.ts";
 import { answerExec } from "./exec/exec-socket.ts";
-import { handlePath } from "./handle-path.ts";
-import { handleResource } from "./handle-resource.ts";
-import { readBody } from "./read-body.ts";
-import type { ApiAnswer, ApiRequest } from "./request.ts";
-import { routeOf } from "./route.ts";
+import type { ApiAnswer } from "./request.ts";
 import type { ServerState } from "./server-state.ts";
 
 /** A listening server. */
@@ -50,14 +47,11 @@ export async function listen({ state, identity, port }: ListenOptions): Promise<
     try {
       checkHost(incoming, (server.address() as AddressInfo).port);
       checkToken(incoming, expected);
-      const result = await dispatch(state, incoming, outgoing, closing.signal);
-      if (!result) return;
-      await state.store.durable();
-      send(outgoing, result);
     } catch (error) {
-      if (outgoing.headersSent) outgoing.destroy();
-      else send(outgoing, failure(error));
+      sendAnswer(outgoing, failureAnswer(error));
+      return;
     }
+    await answerRequest(state, incoming, outgoing, closing.signal);
   };
   const server = createServer({ cert, key, keepAliveTimeout: 120_000 }, (incoming, outgoing) => {
     void answer(incoming, outgoing);
@@ -80,7 +74,7 @@ export async function listen({ state, identity, port }: ListenOptions): Promise<
       checkToken(incoming, expected);
       await answerExec({ state, incoming, socket, head });
     } catch (error) {
-      socket.end(rawAnswer(failure(error)));
+      socket.end(rawAnswer(failureAnswer(error)));
     }
   };
   server.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -105,40 +99,6 @@ export async function listen({ state, identity, port }: ListenOptions): Promise<
   };
 }
 
-async function dispatch(
-  state: ServerState,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  closing: AbortSignal,
-): Promise<ApiAnswer | undefined> {
-  const url = new URL(incoming.url ?? "/", "https://localhost");
-  const route = routeOf(url.pathname);
-  const accept = incoming.headers.accept ?? "";
-  if (route.type !== "resource") return handlePath(state, route, accept);
-  const { group, version, plural, namespace, name, subresource } = route.target;
-  const kind = state.kinds.byPlural(group, version, plural);
-  if (!kind || (namespace !== undefined && !kind.namespaced))
-    return handlePath(state, route, accept);
-  const { contentType, body } = await readBody(incoming);
-  const request: ApiRequest = {
-    state,
-    method: incoming.method ?? "GET",
-    query: url.searchParams,
-    kind,
-    namespace: kind.namespaced ? namespace : "",
-    name,
-    subresource,
-    body,
-    contentType,
-    accept,
-    userAgent: incoming.headers["user-agent"] ?? "",
-    incoming,
-    outgoing,
-    closing,
-  };
-  return handleResource(request);
-}
-
 /** Keeps web pages that resolve to loopback away (DNS rebinding). */
 function checkHost({ headers }: IncomingMessage, port: number): void {
   const known = ["127.0.0.1", "localhost", "[::1]"].map((host) => `${host}:${port}`);
@@ -155,19 +115,6 @@ function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-function send(outgoing: ServerResponse, answer: ApiAnswer): void {
-  const { code, body, warnings, contentType } = answer;
-  const text = typeof body === "string" ? body : JSON.stringify(body);
-  const plain = typeof body === "string" ? "text/plain; charset=utf-8" : "application/json";
-  for (const warning of warnings ?? [])
-    outgoing.appendHeader("Warning", `299 - ${JSON.stringify(warning)}`);
-  outgoing.writeHead(code, {
-    "content-type": contentType ?? plain,
-    "content-length": Buffer.byteLength(text),
-  });
-  outgoing.end(text);
-}
-
 /** An answer on a connection that was to be upgraded. */
 function rawAnswer({ code, body }: ApiAnswer): string {
   const text = JSON.stringify(body);
@@ -178,13 +125,4 @@ function rawAnswer({ code, body }: ApiAnswer): string {
     "connection: close",
   ];
   return `${head.join("\r\n")}\r\n\r\n${text}`;
-}
-
-function failure(error: unknown): ApiAnswer {
-  if (error instanceof ApiError) return { code: error.code, body: error.body };
-  const text = error instanceof Error ? error.message : String(error);
-  const bug = new ApiError(500, "InternalError", `Internal error occurred: ${text}`, {
-    causes: [{ reason: "", message: text }],
-  });
-  return { code: 500, body: bug.body };
 }

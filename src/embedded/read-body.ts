@@ -1,5 +1,5 @@
-import type { IncomingMessage } from "node:http";
 import { ApiError, badRequest, unsupportedMediaType } from "./api-error.ts";
+import type { Incoming } from "./request.ts";
 
 /** Bytes that a request may carry. */
 const MAX_BODY = 3 << 20;
@@ -16,7 +16,7 @@ const YAML_TYPES = new Set(["application/yaml", "application/apply-patch+yaml"])
 
 /** The body of a request as a value; undefined when there is none. Throws ApiError 400, 413, 415. */
 export async function readBody(
-  incoming: IncomingMessage,
+  incoming: Incoming,
 ): Promise<{ contentType: string; body: unknown }> {
   const contentType =
     (incoming.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
@@ -37,10 +37,10 @@ export async function readBody(
   return { contentType, body: await parseYaml(text) };
 }
 
-async function readText(incoming: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
+async function readText(incoming: Incoming): Promise<string> {
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+  for await (const chunk of incoming) {
     size += chunk.length;
     if (size > MAX_BODY)
       throw new ApiError(

@@ -1,7 +1,32 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { badRequest } from "./api-error.ts";
 import type { ServedKind } from "./served-kind.ts";
 import type { ServerState, WriteContext } from "./server-state.ts";
+
+/** A request as it comes in: the part of node's IncomingMessage that is read. */
+export interface Incoming {
+  readonly method?: string | undefined;
+  /** Path and query. */
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  /** The body, piece by piece. */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array>;
+}
+
+/** Where the answer to a request goes: the part of node's ServerResponse that is used. */
+export interface Outgoing {
+  readonly headersSent: boolean;
+  /** Bytes that the client has not taken yet. */
+  readonly writableLength: number;
+  appendHeader(name: string, value: string): unknown;
+  writeHead(code: number, headers: OutgoingHttpHeaders): unknown;
+  flushHeaders(): void;
+  write(text: string): unknown;
+  end(text?: string): unknown;
+  destroy(): unknown;
+  /** Calls back when nothing more can be written: it was ended, or the client has gone. */
+  on(event: "close", listener: () => void): unknown;
+}
 
 /** One request to a resource, as its handlers see it. */
 export interface ApiRequest {
@@ -19,8 +44,8 @@ export interface ApiRequest {
   readonly contentType: string;
   readonly accept: string;
   readonly userAgent: string;
-  readonly incoming: IncomingMessage;
-  readonly outgoing: ServerResponse;
+  readonly incoming: Incoming;
+  readonly outgoing: Outgoing;
   /** Aborted when the server closes. */
   readonly closing: AbortSignal;
 }

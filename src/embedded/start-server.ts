@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import type { Clock } from "../model/clock.ts";
 import type { KubeObject } from "../model/kube-object.ts";
+import { realClock } from "../model/real-clock.ts";
 import type { Simulation } from "../model/simulation.ts";
 import { processIdentity, type ServerIdentity } from "./certificate.ts";
 import type { ControllerApi, StartControllers } from "./controller-api.ts";
@@ -14,7 +15,6 @@ import { startDefinitionLifecycle } from "./lifecycle/definition-lifecycle.ts";
 import { startGarbageCollector } from "./lifecycle/garbage-collector.ts";
 import { startNamespaceLifecycle } from "./lifecycle/namespace-lifecycle.ts";
 import { controllerApi } from "./object-access.ts";
-import { realClock } from "./real-clock.ts";
 import type { ServerState } from "./server-state.ts";
 import { createStore, type Store } from "./store.ts";
 import { storedIdentity } from "./stored-identity.ts";

@@ -1,3 +1,4 @@
+import { after, type Clock } from "../model/clock.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import { expired } from "./api-error.ts";
 import { selectorOf } from "./list-objects.ts";
@@ -92,18 +93,18 @@ export function streamWatch(request: ApiRequest, asTable: IncludeObject | undefi
     2 ** 31 - 1,
   );
   const bookmarks = query.get("allowWatchBookmarks") === "true";
-  const timers = [
-    setTimeout(() => outgoing.end(), timeout),
+  const stops = [
+    after(clock, timeout, () => outgoing.end()),
     ...(bookmarks
       ? [
-          setInterval(() => bookmark(), BOOKMARK_EVERY),
-          setTimeout(() => bookmark(), Math.max(0, timeout - BOOKMARK_BEFORE_END)),
+          every(clock, BOOKMARK_EVERY, () => bookmark()),
+          after(clock, Math.max(0, timeout - BOOKMARK_BEFORE_END), () => bookmark()),
         ]
       : []),
   ];
   const end = (): void => {
     unsubscribe();
-    for (const timer of timers) clearTimeout(timer);
+    for (const stop of stops) stop();
     closing.removeEventListener("abort", cut);
   };
   const cut = (): void => {
@@ -111,6 +112,16 @@ export function streamWatch(request: ApiRequest, asTable: IncludeObject | undefi
   };
   closing.addEventListener("abort", cut);
   outgoing.on("close", end);
+}
+
+/** Calls back again and again. The answer ends it. */
+function every(clock: Clock, ms: number, act: () => void): () => void {
+  let stop = after(clock, ms, again);
+  function again(): void {
+    stop = after(clock, ms, again);
+    act();
+  }
+  return () => stop();
 }
 
 /** A deleted object, or one that left the selection: as it last was, at the version of the change. */

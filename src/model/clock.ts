@@ -7,3 +7,15 @@ export interface Clock {
   /** Resolves after `ms` milliseconds; rejects with the signal's reason when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
+
+/** Calls back once after `ms` milliseconds. The answer calls it off and leaves nothing behind. */
+export function after(clock: Clock, ms: number, act: () => void): () => void {
+  const off = new AbortController();
+  clock.sleep(ms, off.signal).then(
+    () => {
+      if (!off.signal.aborted) act();
+    },
+    () => {},
+  );
+  return () => off.abort();
+}

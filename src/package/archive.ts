@@ -1,6 +1,5 @@
 import { buffer } from "node:stream/consumers";
-import { promisify } from "node:util";
-import { gunzip, gzip } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { extract, type Header, pack } from "tar-stream";
 import { KplanError } from "../model/kplan-error.ts";
 import { isIgnored } from "./ignored-file.ts";
@@ -21,7 +20,7 @@ export async function packArchive(files: ReadonlyMap<string, Uint8Array>): Promi
   for (const name of [...files.keys()].sort())
     archive.entry({ name, ...REPRODUCIBLE }, Buffer.from(files.get(name) ?? []));
   archive.finalize();
-  const bytes = await promisify(gzip)(await buffer(archive), { level: 9 });
+  const bytes = gzipSync(await buffer(archive), { level: 9 });
   bytes[OS_BYTE] = 255;
   if (bytes.length > MAX_ARCHIVE_BYTES)
     throw new KplanError(
@@ -55,7 +54,7 @@ export async function unpackArchive(
   };
   if (bytes.length > MAX_ARCHIVE_BYTES)
     refuse(`the archive is larger than ${mebibytes(MAX_ARCHIVE_BYTES)}`);
-  const tar = await unzip(bytes, refuse);
+  const tar = unzip(bytes, refuse);
   return readTar(tar, refuse);
 }
 
@@ -64,9 +63,9 @@ type Refuse = (why: string, cause?: unknown) => never;
 /** Room for the headers and the padding of the largest package. */
 const MAX_TAR_BYTES = MAX_PACKAGE_BYTES + MAX_FILES * 2048;
 
-async function unzip(bytes: Uint8Array, refuse: Refuse): Promise<Uint8Array> {
+function unzip(bytes: Uint8Array, refuse: Refuse): Uint8Array {
   try {
-    return await promisify(gunzip)(bytes, { maxOutputLength: MAX_TAR_BYTES });
+    return gunzipSync(bytes, { maxOutputLength: MAX_TAR_BYTES });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ERR_BUFFER_TOO_LARGE")

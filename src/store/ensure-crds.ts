@@ -1,3 +1,4 @@
+import { after, type Clock } from "../model/clock.ts";
 import { type Cluster, ClusterError } from "../model/cluster.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts";
@@ -9,10 +10,10 @@ import { kudoCrds } from "./kudo-crds.ts";
  * Installs the CRDs in a cluster that does not serve kudo.dev/v1beta1 (see `servesKudo`), and waits until it does.
  * Throws a KplanError, before any write, when the caller may not.
  */
-export async function ensureCrds(cluster: Cluster, namespace: string): Promise<void> {
+export async function ensureCrds(cluster: Cluster, namespace: string, clock: Clock): Promise<void> {
   if (!(await cluster.mayI("create", CRD))) throw missing();
   await installCrds(cluster, false);
-  await untilServed(cluster, namespace);
+  await untilServed(cluster, namespace, clock);
 }
 
 /** Whether the cluster serves Instances: one cheap request, which needs no right beyond those on Instances. Throws what else goes wrong. */
@@ -58,10 +59,11 @@ async function createUnlessThere(
 }
 
 /** Waits until the CRDs are established; ends with the watch that sees it, or with the transport's deadline. */
-async function untilServed(cluster: Cluster, namespace: string): Promise<void> {
+async function untilServed(cluster: Cluster, namespace: string, clock: Clock): Promise<void> {
   const names = new Set(kudoCrds().map((crd) => crd.metadata.name));
   const done = new AbortController();
-  const deadline = AbortSignal.any([done.signal, AbortSignal.timeout(ESTABLISH_MS)]);
+  const stopTimer = after(clock, ESTABLISH_MS, () => done.abort());
+  const deadline = done.signal;
   const established = new Set<string>();
   try {
     for await (const event of cluster.watch(CRD, { signal: deadline })) {
@@ -73,6 +75,7 @@ async function untilServed(cluster: Cluster, namespace: string): Promise<void> {
   } catch (error) {
     if (!deadline.aborted) throw error;
   } finally {
+    stopTimer();
     done.abort();
   }
   if (!(await servesKudo(cluster, namespace)))

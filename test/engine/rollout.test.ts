@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect } from "../../src/cluster/kube.ts";
-import { realClock } from "../../src/embedded/real-clock.ts";
+import { realClock } from "../../src/model/real-clock.ts";
 import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { executeRun } from "../../src/engine/execute-run.ts";
 import { mortal } from "../../src/engine/testing/mortal-cluster.ts";

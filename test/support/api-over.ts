@@ -4,6 +4,7 @@ import { call } from "../../src/cluster/api.ts";
 import { fixed } from "../../src/cluster/credentials.ts";
 import { makeDiscovery } from "../../src/cluster/discovery.ts";
 import { makeTransport } from "../../src/cluster/transport.ts";
+import { realClock } from "../../src/model/real-clock.ts";
 
 /** The operations' view of a server, with short waits between attempts and no chance in them. */
 export function apiOver(
@@ -39,6 +40,7 @@ export function apiOver(
       return reply.status === 404 ? undefined : JSON.parse(reply.body);
     }),
     deadline,
+    clock: realClock,
     who: { user: "tester", host: access.server.host },
     random,
   };

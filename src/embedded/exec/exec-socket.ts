@@ -29,22 +29,37 @@ export interface ExecUpgrade {
  * pod, 400 for a container that it does not have, or when the client speaks no known subprotocol.
  */
 export async function answerExec({ state, incoming, socket, head }: ExecUpgrade): Promise<void> {
-  const { pod, call } = callOf(state, new URL(incoming.url ?? "/", "https://localhost"));
+  const answer = commandAnswer(state, new URL(incoming.url ?? "/", "https://localhost"));
   const offered = (incoming.headers["sec-websocket-protocol"] ?? "").split(",");
   const protocol = PROTOCOLS.find((each) => offered.some((name) => name.trim() === each));
   if (!protocol) throw badRequest(`expected a subprotocol of ${PROTOCOLS.join(", ")}`);
   const { WebSocketServer } = await import("ws");
   const upgrader = new WebSocketServer({ noServer: true, handleProtocols: () => protocol });
   upgrader.handleUpgrade(incoming, socket, head, (connection) => {
-    const { stdout, stderr, exitCode } = answerTo(simulationOf(state, pod).exec, call);
+    const { stdout, stderr, status } = answer();
     const send = (channel: number, text: string): void =>
       connection.send(Buffer.concat([Buffer.of(channel), Buffer.from(text)]));
     connection.on("error", () => connection.terminate());
     if (stdout) send(CHANNEL.stdout, stdout);
     if (stderr) send(CHANNEL.stderr, stderr);
-    send(CHANNEL.status, JSON.stringify(statusOf(exitCode)));
+    send(CHANNEL.status, status);
     connection.close(1000);
   });
+}
+
+/**
+ * What a command in a container prints, and the text of the Status that says how it ended: worked out when the answer is called. Throws ApiError: 404 for no such
+ * pod, 400 for a container that it does not have.
+ */
+export function commandAnswer(
+  state: ServerState,
+  url: URL,
+): () => { readonly stdout: string; readonly stderr: string; readonly status: string } {
+  const { pod, call } = callOf(state, url);
+  return () => {
+    const { stdout, stderr, exitCode } = answerTo(simulationOf(state, pod).exec, call);
+    return { stdout, stderr, status: JSON.stringify(statusOf(exitCode)) };
+  };
 }
 
 /** What each pod remembers of what was run in it; the store's objects change, their uids do not. */
