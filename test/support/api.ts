@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
-import { Agent, type AgentOptions, request } from "node:https";
-import { load } from "js-yaml";
+import { Agent, request } from "node:https";
 import { startServer } from "../../src/embedded/start-server.ts";
+import { connectionOf } from "./connection-of.ts";
 
 /** An answer of the API. */
 export interface Answer {
@@ -167,48 +167,6 @@ export async function eventually<T>(
     if (Date.now() > end) throw new Error(`still not: ${JSON.stringify(answer).slice(0, 500)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-interface KubeConfig {
-  "current-context": string;
-  contexts: { name: string; context: { cluster: string; user: string } }[];
-  clusters: { name: string; cluster: Record<string, string> }[];
-  users: { name: string; user: Record<string, string> }[];
-}
-
-/** Address, TLS and headers of a kubeconfig's current context. */
-interface Connection {
-  readonly server: string;
-  readonly options: AgentOptions;
-  readonly headers: Record<string, string>;
-}
-
-function connectionOf(text: string): Connection {
-  const config = load(text) as KubeConfig;
-  const named = <T extends { name: string }>(list: T[], name: string): T => {
-    const found = list.find((each) => each.name === name);
-    if (!found) throw new Error(`kubeconfig: no ${name}`);
-    return found;
-  };
-  const { context } = named(config.contexts, config["current-context"]);
-  const { cluster } = named(config.clusters, context.cluster);
-  const { user } = named(config.users, context.user);
-  const pem = (value: string | undefined): Buffer | undefined =>
-    value === undefined ? undefined : Buffer.from(value, "base64");
-  const [ca, cert, key] = [
-    pem(cluster["certificate-authority-data"]),
-    pem(user["client-certificate-data"]),
-    pem(user["client-key-data"]),
-  ];
-  return {
-    server: cluster.server ?? "",
-    options: {
-      ...(ca && { ca }),
-      ...(cert && { cert }),
-      ...(key && { key }),
-    },
-    headers: user.token ? { authorization: `Bearer ${user.token}` } : {},
-  };
 }
 
 function parse(text: string): unknown {
