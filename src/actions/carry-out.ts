@@ -11,7 +11,6 @@ import type { HeldLease } from "../store/lease.ts";
 import { newSalt, storeSecretValues } from "../store/secret-values.ts";
 import { runObject } from "../store/stored-run.ts";
 import type { ActionResult } from "./action-result.ts";
-import { bumpTokens } from "./bump-tokens.ts";
 import type { ActionContext } from "./context.ts";
 import { type DesiredParameters, recordedParameters } from "./desired-parameters.ts";
 import { draftRecord, plainSalt, type RunDecision, runInputs } from "./draft-run.ts";
@@ -130,7 +129,6 @@ async function driveDecided(
   const [secrets] = await Promise.all([
     storeSecrets(ctx, decided, state, salt),
     decided.storePackage && storeOperator(ctx.cluster, ctx.namespace, pkg),
-    bumpTokens(ctx, state.inventory, lease),
     ctx.cluster.simulated &&
       storeSimulation(
         ctx.cluster,

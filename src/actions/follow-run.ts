@@ -1,3 +1,4 @@
+import { tokenOn } from "../model/fencing.ts";
 import { refOf } from "../model/kube-object.ts";
 import type { Plan } from "../model/plan.ts";
 import type { RunOutcome, RunPath, RunRecord } from "../model/run.ts";
@@ -19,13 +20,13 @@ const LOOK_MS = 1000;
 export async function followRun(
   ctx: ActionContext,
   instance: string,
-  holder: LeaseHolder,
+  { holder, token }: { readonly holder: LeaseHolder; readonly token: number },
 ): Promise<RunOutcome | undefined> {
   ctx.emit({ type: "attached", holder: `${holder.host} (process ${holder.pid})` });
   let seen: StoredRun | undefined;
   while (!ctx.stop.aborted) {
     const held = await isHeldBy(ctx, instance, holder);
-    const run = await look(ctx, instance, { seen, ...(!held && { since: holder.since }) });
+    const run = await look(ctx, instance, { seen, ...(!held && { token }) });
     if (run) tell(ctx, run.record, seen?.record);
     seen = run ?? seen;
     if (seen?.record.finishedAt !== undefined || !held) return ended(seen?.record);
@@ -47,11 +48,11 @@ async function isHeldBy(
   return state.holder?.holder === holder.holder && !expired;
 }
 
-/** The run in question: the newest one, if it is going on, or was written after its driver (now gone) began. */
+/** The run in question: the newest one, if it is going on, or was written by that driver (now gone): its token says so, whatever the clocks of the two machines say. */
 async function look(
   ctx: ActionContext,
   instance: string,
-  by: { readonly seen: StoredRun | undefined; readonly since?: string },
+  by: { readonly seen: StoredRun | undefined; readonly token?: number },
 ): Promise<StoredRun | undefined> {
   if (by.seen) {
     const object = await ctx.cluster.get(refOf(by.seen.object));
@@ -59,9 +60,9 @@ async function look(
   }
   const [newest] = await listRuns(ctx.cluster, { namespace: ctx.namespace, instance });
   if (!newest) return undefined;
-  const { status, reason, updatedAt } = newest.record;
+  const { status, reason } = newest.record;
   const goesOn = status === "IN_PROGRESS" && reason === undefined;
-  const isNew = by.since !== undefined && Date.parse(updatedAt) >= Date.parse(by.since);
+  const isNew = by.token !== undefined && tokenOn(newest.object) === by.token;
   return goesOn || isNew ? newest : undefined;
 }
 

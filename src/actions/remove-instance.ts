@@ -9,7 +9,6 @@ import type { RunOutcome } from "../model/run.ts";
 import type { HeldLease } from "../store/lease.ts";
 import { listRuns } from "../store/run-store.ts";
 import type { ActionResult } from "./action-result.ts";
-import { bumpTokens } from "./bump-tokens.ts";
 import { deleteClaims } from "./claims.ts";
 import { beginCleanup } from "./cleanup-run.ts";
 import type { ActionContext } from "./context.ts";
@@ -36,7 +35,6 @@ export interface Removal {
  */
 export async function removeInstance(ctx: ActionContext, removal: Removal): Promise<ActionResult> {
   const { state, lease } = removal;
-  await bumpTokens(ctx, state.inventory, lease);
   const { object } = state;
   const result = object
     ? await removeLiving(ctx, removal, { ...state, object })

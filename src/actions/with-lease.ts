@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../model/json.ts";
 import { KplanError } from "../model/kplan-error.ts";
-import { type HeldLease, takeLease } from "../store/lease.ts";
+import { type HeldLease, type LeaseAnswer, takeLease } from "../store/lease.ts";
 import type { LeaseHolder } from "../store/lease-object.ts";
 import { localProcesses } from "../store/process-facts.ts";
 import type { ActionResult } from "./action-result.ts";
 import type { ActionContext } from "./context.ts";
+import { fenceOff } from "./fence-off.ts";
 import { followRun } from "./follow-run.ts";
 
 /** What is to be done to an instance, in a form that can be compared with what another process does. */
@@ -20,15 +21,46 @@ export interface LeasedRequest {
 
 /**
  * Does `work` as the one driver of an instance, and gives the lease back however it ends. When another process is doing the very same, follows that to
- * its end, or takes over when it dies on the way. Throws a `busy` KplanError when it does something else.
+ * its end, or takes over when it dies on the way. Throws a `busy` KplanError when it does something else, unless it is to be taken over (`ctx.takeOver`).
+ * A driver before that may yet wake up is fenced off before `work` begins.
  */
 export async function withLease(
   ctx: ActionContext,
   request: LeasedRequest,
   work: (lease: HeldLease) => Promise<ActionResult>,
 ): Promise<ActionResult> {
+  if (ctx.held) return await work(ctx.held);
+  const answer = await askForLease(ctx, request);
+  if (answer.kind === "busy") {
+    if (!answer.sameRequest) throw busy(request.instance, answer.holder);
+    const outcome = await followRun(ctx, request.instance, answer);
+    return outcome ? { kind: "attached", outcome } : await withLease(ctx, request, work);
+  }
+  return await holding(ctx, request.instance, answer.lease, work);
+}
+
+/** Fences off whoever held it before, does the work, and gives the lease back however that ends. */
+export async function holding<T>(
+  ctx: ActionContext,
+  instance: string,
+  lease: HeldLease,
+  work: (lease: HeldLease) => Promise<T>,
+): Promise<T> {
+  try {
+    await fenceOff(ctx, instance, lease);
+    return await work(lease);
+  } finally {
+    await lease.release();
+  }
+}
+
+/** Asks for the lease of an instance in the name of this process. */
+export async function askForLease(
+  ctx: ActionContext,
+  request: LeasedRequest,
+): Promise<LeaseAnswer> {
   const { host, bootId, pid, processStart, command } = ctx.identity;
-  const answer = await takeLease(
+  return await takeLease(
     {
       namespace: ctx.namespace,
       instance: request.instance,
@@ -38,19 +70,10 @@ export async function withLease(
       processStart,
       request: command.join(" "),
       requestHash: request.same === undefined ? "" : hashOf(wish(request.same, ctx)),
+      ...(ctx.takeOver && { takeOver: true }),
     },
     { cluster: ctx.cluster, clock: ctx.clock, processes: ctx.processes ?? localProcesses },
   );
-  if (answer.kind === "busy") {
-    if (!answer.sameRequest) throw busy(request.instance, answer.holder);
-    const outcome = await followRun(ctx, request.instance, answer.holder);
-    return outcome ? { kind: "attached", outcome } : await withLease(ctx, request, work);
-  }
-  try {
-    return await work(answer.lease);
-  } finally {
-    await answer.lease.release();
-  }
 }
 
 /** Who declares a node lost wants more than whoever waits for it. */
@@ -68,7 +91,7 @@ function busy(instance: string, holder: LeaseHolder): KplanError {
     `${instance} is being worked on: \`${holder.request}\` on ${holder.host} (process ${holder.pid}) since ${holder.since}`,
     {
       kind: "busy",
-      hint: "`kplan plan status` shows how far it is; repeat the command when it has ended",
+      hint: "`kplan plan status` shows how far it is; the same command with --take-over drives the instance from here, and that one stops (update, upgrade, rollback and plan trigger can wait for it with --queue)",
     },
   );
 }

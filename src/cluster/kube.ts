@@ -142,6 +142,7 @@ function clusterOver(
     followLog: (pod, how) => followLog(api, pod, how),
     exec: (pod, how) => execInPod(api, pod, how),
     mayI: (verb, ref) => mayUser(api, verb, ref),
+    serverNow: transport.serverTime,
     async serverTime() {
       const subject = about(api, "get", { apiVersion: "v1", kind: "version" });
       if (transport.serverTime() === undefined)

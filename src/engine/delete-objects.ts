@@ -1,4 +1,5 @@
 import { ClusterError } from "../model/cluster.ts";
+import { refuseLater } from "../model/fencing.ts";
 import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts";
 import { type Acting, callOptions, mayWrite } from "./run-context.ts";
 import { together } from "./together.ts";
@@ -43,6 +44,7 @@ async function deleteOne(read: KubeObject, ctx: Acting): Promise<KubeObject | un
   for (let tries = 1; live !== undefined; tries++) {
     if (live.metadata.uid !== read.metadata.uid) return undefined;
     if (live.metadata.deletionTimestamp !== undefined) return live;
+    refuseLater(live, ctx.fence.token);
     mayWrite(ctx);
     const { uid, resourceVersion } = live.metadata;
     try {

@@ -66,6 +66,8 @@ export interface Cluster {
   exec(pod: ObjectRef, options: ExecOptions): Promise<ExecResult>;
   /** The server's own time by its last `Date` header, in milliseconds since 1970, carried on by the monotonic clock; 1 s resolution. Asks the server if nothing was asked yet. */
   serverTime(): Promise<number>;
+  /** The same without asking: undefined before the first answer. */
+  serverNow?(): number | undefined;
   /** Whether the current user may do something (SelfSubjectAccessReview). */
   mayI(
     verb: string,

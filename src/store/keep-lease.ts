@@ -3,7 +3,13 @@ import { type Cluster, ClusterError } from "../model/cluster.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { HeldLease } from "./lease.ts";
-import { type LeaseState, leaseObject, leaseRef, leaseState } from "./lease-object.ts";
+import {
+  fencingToken,
+  type LeaseState,
+  leaseObject,
+  leaseRef,
+  leaseState,
+} from "./lease-object.ts";
 
 /** Milliseconds between renewals. */
 const RENEW_MS = 5000;
@@ -25,24 +31,34 @@ export function keepLease(
   deps: { readonly cluster: Cluster; readonly clock: Clock },
 ): HeldLease {
   const { cluster, clock } = deps;
-  const { where, state } = taken;
+  const { where } = taken;
   const lost = new AbortController();
   const stop = new AbortController();
+  let { state } = taken;
   let current = taken.stored;
   let heldSince = taken.asked;
+  let wallLead = lead();
+  let renewal: Promise<boolean> | undefined;
   let ended = false;
-  const left = (): number => heldSince + state.duration - clock.monotonic();
 
   const renewing = renewUntilStopped();
 
   return {
     lost: lost.signal,
-    token: state.token,
+    token: fencingToken(taken.stored),
     ...(taken.takenFrom && { takenFrom: taken.takenFrom }),
-    check() {
-      if (ended) throw leaseEnded(where.instance);
-      lost.signal.throwIfAborted();
-      if (left() < state.duration / 3) throw ranOut(where.instance);
+    check,
+    async confirm() {
+      while (hasSlept() && !ended && !lost.signal.aborted) {
+        if (left() < state.duration / 3) break;
+        if (!(await renewOnce()) && !(await slept(clock, RETRY_MS, stop.signal))) break;
+      }
+      check();
+    },
+    fenced() {
+      // The next renewal says so; whoever comes before that fences once more.
+      const { unfenced: _, ...rest } = state;
+      state = rest;
     },
     async release() {
       await end(async () => {
@@ -61,27 +77,63 @@ export function keepLease(
     },
   };
 
+  function check(): void {
+    if (ended) throw leaseEnded(where.instance);
+    lost.signal.throwIfAborted();
+    if (left() < state.duration / 3) throw ranOut(where.instance);
+  }
+
+  /**
+   * Milliseconds that are left: by the monotonic clock, and by what the server's last answer said of its own, which goes on while this machine sleeps.
+   * Whoever takes over an expired Lease does so only after both.
+   */
+  function left(): number {
+    const byOurs = heldSince + state.duration - clock.monotonic();
+    const server = cluster.serverNow?.();
+    return server === undefined
+      ? byOurs
+      : Math.min(byOurs, state.renewedAt + state.duration - server);
+  }
+
   async function renewUntilStopped(): Promise<void> {
     let pause = RENEW_MS;
     while (!lost.signal.aborted) {
       if (!(await slept(clock, Math.max(0, Math.min(pause, left())), stop.signal))) return;
       if (left() <= 0) lost.abort(ranOut(where.instance));
-      else pause = (await renew()) ? RENEW_MS : RETRY_MS;
+      else pause = (await renewOnce()) ? RENEW_MS : RETRY_MS;
     }
   }
 
-  /** One renewal; false when it failed and is to be tried again soon, as long as the lease lasts. */
+  /** One renewal at a time; false when it failed and is to be tried again soon, as long as the lease lasts. */
+  async function renewOnce(): Promise<boolean> {
+    renewal ??= renew().finally(() => {
+      renewal = undefined;
+    });
+    return await renewal;
+  }
+
   async function renew(): Promise<boolean> {
-    const asked = clock.monotonic();
     try {
-      const renewed = leaseObject(where, { ...state, renewedAt: await now() }, current);
-      current = await cluster.replace(renewed, { deadline: Math.min(RENEW_MS, left()) });
-      heldSince = asked;
+      await write();
+      // A time from before this machine slept says too little: others would take the Lease for expired.
+      const server = cluster.serverNow?.() ?? state.renewedAt;
+      if (server - state.renewedAt > clock.monotonic() - heldSince + STALE_MS) await write();
       return true;
     } catch (error) {
       if (error instanceof ClusterError && FOREIGN.has(error.kind)) await lookAgain();
       return false;
     }
+  }
+
+  async function write(): Promise<void> {
+    const asked = clock.monotonic();
+    const renewed = { ...state, renewedAt: await now() };
+    current = await cluster.replace(leaseObject(where, renewed, current), {
+      deadline: Math.max(RETRY_MS, Math.min(RENEW_MS, left())),
+    });
+    state = { ...state, renewedAt: renewed.renewedAt };
+    heldSince = asked;
+    wallLead = lead();
   }
 
   /** Somebody else wrote or deleted the Lease: it is lost unless it still names us (our own renewal, whose answer was lost). */
@@ -94,9 +146,19 @@ export function keepLease(
     else lost.abort(takenOver(where.instance));
   }
 
+  /** The monotonic clock may stand still while a machine sleeps; the wall clock does not. */
+  function hasSlept(): boolean {
+    return lead() - wallLead > state.duration / 3;
+  }
+
+  function lead(): number {
+    return clock.now().getTime() - clock.monotonic();
+  }
+
   async function end(last: () => Promise<void>): Promise<void> {
     stop.abort();
     await renewing;
+    await renewal;
     if (lost.signal.aborted) return;
     ended = true;
     // Whoever still works under it stops: it is not ours any more.
@@ -111,6 +173,8 @@ export function keepLease(
 }
 
 const RETRY_MS = 500;
+/** Milliseconds by which a renewal may be older than the server's answer to it says: a `Date` counts in seconds. */
+const STALE_MS = 2000;
 const FOREIGN: ReadonlySet<string> = new Set(["conflict", "not-found"]);
 
 /** False when it was stopped before the time was over. */
@@ -128,7 +192,10 @@ function ranOut(instance: string): KplanError {
   return new KplanError(
     "lease-lost",
     `the lease of ${instance} could not be renewed in time: the API server did not answer, or this process stood still; nothing more is written`,
-    { hint: "`kplan plan status` shows who drives it; the same command again continues" },
+    {
+      kind: "timed-out",
+      hint: "`kplan plan status` shows who drives it; the same command again continues",
+    },
   );
 }
 

@@ -27,6 +27,15 @@ export interface LeaseState {
   readonly renewedAt: number;
   /** Milliseconds. */
   readonly duration: number;
+  /** An earlier holder that may yet wake up, and against which what the instance has made is not fenced yet. */
+  readonly unfenced?: Unfenced;
+}
+
+/** A holder from which a Lease was taken. */
+export interface Unfenced {
+  readonly holder: LeaseHolder;
+  /** Milliseconds since 1970, by the API server's clock: until then it may believe that it holds the Lease. */
+  readonly until: number;
 }
 
 /** How long a lease holds without renewal, in milliseconds (design section 5). */
@@ -47,6 +56,19 @@ const NOTE = {
   request: "kplan.dev/request",
   requestHash: "kplan.dev/request-hash",
 } as const;
+const UNFENCED = "kplan.dev/unfenced";
+
+/**
+ * What is put on objects to fence them: larger than that of every earlier holder, also of one whose Lease was deleted since, by the second in which the
+ * Lease was made.
+ */
+export function fencingToken(lease: KubeObject): number {
+  const made = Date.parse(lease.metadata.creationTimestamp ?? "") || 0;
+  return (made / 1000) * TRANSITIONS + leaseState(lease).token;
+}
+
+/** More than a Lease will ever have. */
+const TRANSITIONS = 1e6;
 
 /** The reference of an instance's Lease. */
 export function leaseRef(
@@ -77,7 +99,7 @@ export function leaseObject(
         [LABEL.instance]: where.instance,
         [LABEL.role]: LEASE_ROLE,
       },
-      annotations: { ...before?.metadata.annotations, ...notesOf(holder) },
+      annotations: { ...othersOf(before), ...notesOf(holder), ...unfencedNote(state.unfenced) },
     },
     spec: {
       holderIdentity: holder?.holder ?? "",
@@ -99,7 +121,9 @@ export function leaseState(lease: KubeObject): LeaseState {
     renewTime?: string | null;
   };
   const notes = lease.metadata.annotations ?? {};
+  const unfenced = readUnfenced(notes[UNFENCED]);
   const state = {
+    ...(unfenced && { unfenced }),
     token: spec.leaseTransitions ?? 0,
     renewedAt: Date.parse(spec.renewTime ?? "") || 0,
     duration: (spec.leaseDurationSeconds ?? 0) * 1000,
@@ -128,6 +152,37 @@ function notesOf(holder: LeaseHolder | undefined): Record<string, string> {
     ]),
   );
 }
+
+function unfencedNote(unfenced: Unfenced | undefined): Record<string, string> {
+  return unfenced === undefined ? {} : { [UNFENCED]: JSON.stringify(unfenced) };
+}
+
+function othersOf(before: KubeObject | undefined): Record<string, string> {
+  const { [UNFENCED]: _, ...others } = before?.metadata.annotations ?? {};
+  return others;
+}
+
+/** What does not parse may be anybody: it counts as one that may wake up. */
+function readUnfenced(text: string | undefined): Unfenced | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const { holder, until } = JSON.parse(text) as Unfenced;
+    return { holder: { ...NOBODY, ...holder }, until: Number(until) || 0 };
+  } catch {
+    return { holder: NOBODY, until: 0 };
+  }
+}
+
+const NOBODY: LeaseHolder = {
+  holder: "",
+  host: "",
+  bootId: "",
+  pid: 0,
+  processStart: "",
+  request: "",
+  requestHash: "",
+  since: new Date(0).toISOString(),
+};
 
 /** RFC 3339 with microseconds, as a Lease wants it. */
 function microTime(ms: number): string {

@@ -6,12 +6,14 @@ import { KplanError } from "../model/kplan-error.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import { keepLease } from "./keep-lease.ts";
 import {
+  fencingToken,
   LEASE_MS,
   type LeaseHolder,
   type LeaseState,
   leaseObject,
   leaseRef,
   leaseState,
+  type Unfenced,
 } from "./lease-object.ts";
 import type { Processes } from "./process-facts.ts";
 
@@ -27,26 +29,45 @@ export interface LeaseRequest {
   readonly request: string;
   /** Equal just for requests that want the same; empty when this one may not be compared with others. */
   readonly requestHash: string;
+  /** Take it from a holder that is alive. */
+  readonly takeOver?: boolean;
 }
 
 /** A lease that we hold and renew until it is released. */
 export interface HeldLease extends WriteFence {
   /** Larger than that of every earlier holder. */
   readonly token: number;
-  /**
-   * The holder before did not give it back: it died, or may yet wake up. `sameHost` when it is known to be dead, so that nothing of it can still arrive.
-   */
-  readonly takenFrom?: { readonly holder: LeaseHolder; readonly knownDead: boolean };
+  /** A holder that did not give it back: the one before, or an earlier one that nobody has fenced off yet. */
+  readonly takenFrom?: TakenFrom;
+  /** Awaited before a creation, see `WriteFence`. */
+  confirm(): Promise<void>;
+  /** All that the instance has made is fenced against `takenFrom`: the Lease remembers it no more. */
+  fenced(): void;
   /** Stops renewing and sets it free for the next one at once; `check` throws and `lost` aborts from then on. Never throws. */
   release(): Promise<void>;
   /** The same, and deletes it: the instance is gone. Never throws. */
   destroy(): Promise<void>;
 }
 
+/** Whom a lease was taken from. */
+export interface TakenFrom {
+  readonly holder: LeaseHolder;
+  /** It is known to be dead, so that nothing of it can still arrive; otherwise it may yet wake up. */
+  readonly knownDead: boolean;
+  /** Milliseconds since 1970, by the API server's clock: until then it may believe that it holds the lease. */
+  readonly until: number;
+}
+
 /** What asking for a lease came to. */
 export type LeaseAnswer =
   | { readonly kind: "held"; readonly lease: HeldLease }
-  | { readonly kind: "busy"; readonly holder: LeaseHolder; readonly sameRequest: boolean };
+  | {
+      readonly kind: "busy";
+      readonly holder: LeaseHolder;
+      readonly sameRequest: boolean;
+      /** The holder's fencing token. */
+      readonly token: number;
+    };
 
 /** What `takeLease` acts with. */
 export interface LeaseDeps {
@@ -56,7 +77,8 @@ export interface LeaseDeps {
 }
 
 /**
- * Takes the lease of an instance when it is free, expired by the API server's clock, or held by a process of this very host that is dead.
+ * Takes the lease of an instance when it is free, expired by the API server's clock, held by a process of this very host that is dead, or from anybody with
+ * `takeOver`.
  * Two who try at the same time: resourceVersion lets one win. Throws a `busy` KplanError when it changes hands faster than it can be read.
  */
 export async function takeLease(wanted: LeaseRequest, deps: LeaseDeps): Promise<LeaseAnswer> {
@@ -65,13 +87,17 @@ export async function takeLease(wanted: LeaseRequest, deps: LeaseDeps): Promise<
     const state = current && leaseState(current);
     const now = await deps.cluster.serverTime();
     const standing = state ? judge(state, { now, wanted, processes: deps.processes }) : "free";
-    if (state?.holder && standing === "alive") return busy(state.holder, wanted);
+    if (current && state?.holder && standing === "alive" && !wanted.takeOver)
+      return busy(state.holder, fencingToken(current), wanted);
 
     const asked = deps.clock.monotonic();
-    const mine = stateOf(wanted, (state?.token ?? 0) + 1, now);
+    const unfenced = state && unfencedBy(state, standing);
+    const mine = stateOf(wanted, { token: (state?.token ?? 0) + 1, now, unfenced });
     const stored = await store(deps.cluster, leaseObject(wanted, mine, current), current);
     if (!stored) continue;
-    const takenFrom = state?.holder && { holder: state.holder, knownDead: standing === "dead" };
+    const takenFrom = unfenced
+      ? { ...unfenced, knownDead: false }
+      : state?.holder && { holder: state.holder, knownDead: true, until: 0 };
     const lease = keepLease({ where: wanted, state: mine, stored, asked, takenFrom }, deps);
     return { kind: "held", lease };
   }
@@ -102,19 +128,42 @@ function isDead(holder: LeaseHolder, me: LeaseRequest, processes: Processes): bo
   return start === undefined || (start !== "unknown" && start !== holder.processStart);
 }
 
-function busy(holder: LeaseHolder, wanted: LeaseRequest): LeaseAnswer {
-  const sameRequest = wanted.requestHash !== "" && holder.requestHash === wanted.requestHash;
-  return { kind: "busy", holder, sameRequest };
+/** Who may yet wake up: the holder, unless it is dead or gave it back, or else one that a driver before left unfenced. */
+function unfencedBy(
+  state: LeaseState,
+  standing: "free" | "alive" | "expired" | "dead",
+): Unfenced | undefined {
+  const { holder, unfenced, renewedAt, duration } = state;
+  if (!holder || standing === "dead") return unfenced;
+  const until = renewedAt + duration + DATE_RESOLUTION_MS;
+  return { holder, until: Math.max(until, unfenced?.until ?? 0) };
 }
 
-function stateOf(wanted: LeaseRequest, token: number, now: number): LeaseState {
-  const { namespace: _, instance: __, ...who } = wanted;
+function busy(holder: LeaseHolder, token: number, wanted: LeaseRequest): LeaseAnswer {
+  const sameRequest = wanted.requestHash !== "" && holder.requestHash === wanted.requestHash;
+  return { kind: "busy", holder, sameRequest, token };
+}
+
+function stateOf(
+  wanted: LeaseRequest,
+  {
+    token,
+    now,
+    unfenced,
+  }: {
+    readonly token: number;
+    readonly now: number;
+    readonly unfenced: Unfenced | undefined;
+  },
+): LeaseState {
+  const { namespace: _, instance: __, takeOver: ___, ...who } = wanted;
   const holder = `${wanted.host}/${wanted.pid}/${randomUUID()}`;
   return {
     holder: { ...who, holder, since: new Date(now).toISOString() },
     token,
     renewedAt: now,
     duration: LEASE_MS,
+    ...(unfenced && { unfenced }),
   };
 }
 

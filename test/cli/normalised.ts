@@ -18,6 +18,7 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/\b(AGE|TOOK) +/g, "$1   "],
   [/ +$/gm, ""],
   [/(resourceVersion"?: )"?'?\d+'?"?/g, "$1<version>"],
+  [/(kplan\.dev\/token"?: )["']?\d+["']?/g, '$1"<token>"'],
   [/(process |pid )\d+/g, "$1<pid>"],
   [/("?host"?: ).*$/gm, "$1<host>"],
   [/v20\.\d+\.\d+/g, "<node>"],

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ClusterError } from "../../model/cluster.ts";
+import { refuseLater } from "../../model/fencing.ts";
 import type { Json } from "../../model/json.ts";
 import { type KubeObject, type ObjectRef, refText } from "../../model/kube-object.ts";
 import { LABEL } from "../../model/names.ts";
@@ -150,6 +151,8 @@ async function put(
   record: TaskRecord,
   ctx: TaskContext,
 ): Promise<KubeObject> {
+  if (live !== undefined) refuseLater(live, ctx.fence.token);
+  else await ctx.fence.confirm?.();
   mayWrite(ctx);
   if (live !== undefined)
     return await ctx.cluster.replace({ ...live, data: recordData(record) }, callOptions(ctx));

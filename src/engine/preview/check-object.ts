@@ -1,5 +1,7 @@
 import type { Clock } from "../../model/clock.ts";
 import { type Cluster, ClusterError } from "../../model/cluster.ts";
+import type { WriteFence } from "../../model/driver.ts";
+import { refuseLater } from "../../model/fencing.ts";
 import { canonicalJson } from "../../model/json.ts";
 import { type KubeObject, refOf } from "../../model/kube-object.ts";
 import { ANNOTATION, LABEL } from "../../model/names.ts";
@@ -14,6 +16,8 @@ export interface CheckDeps {
   readonly forceConflicts: boolean;
   readonly takeBack?: boolean;
   readonly signal?: AbortSignal;
+  /** What a later driver has marked is refused; absent where nothing will be written. */
+  readonly fence?: Pick<WriteFence, "token">;
 }
 
 /** A `CheckedWrite`, and what the object would be afterwards. */
@@ -70,12 +74,13 @@ export async function readObject(object: KubeObject, deps: CheckDeps): Promise<C
   }
 }
 
-/** Throws the ClusterError for an object that is being deleted, or is another instance's. */
+/** Throws the ClusterError for an object that is being deleted, or is another instance's; a `lease-lost` KplanError for one that a later driver has marked. */
 export function refuseToApply(
   object: KubeObject,
   live: KubeObject,
-  deps: Pick<CheckDeps, "forceConflicts">,
+  deps: Pick<CheckDeps, "forceConflicts" | "fence">,
 ): void {
+  refuseLater(live, deps.fence?.token);
   if (live.metadata.deletionTimestamp !== undefined) throw leaving(live);
   refuseOtherInstance(live, object.metadata.labels?.[LABEL.instance], deps);
 }
