@@ -1,5 +1,5 @@
-import { randomBytes, randomUUID } from "node:crypto";
 import type { KubeObject } from "../model/kube-object.ts";
+import { type RandomSource, randomUuid } from "../model/random.ts";
 import { ApiError, alreadyExists, badRequest, forbidden, notFound } from "./api-error.ts";
 import { checkObject } from "./check-object.ts";
 import { decode, noFindings } from "./decode.ts";
@@ -34,7 +34,7 @@ export function insertObject(
   context: WriteContext,
 ): KubeObject {
   const { store, clock } = state;
-  const draft = withNewMetadata(object, kind, namespace, timestamp(clock));
+  const draft = withNewMetadata(state, object, kind, namespace);
   const { name } = draft.metadata;
   if (kind.namespaced) checkNamespace(state, kind, namespace, name);
   if (kind.custom) checkDefinition(state, kind);
@@ -64,10 +64,10 @@ function clearStatus(kind: ServedKind, draft: KubeObject): void {
 const LETTERS = "bcdfghjklmnpqrstvwxz2456789";
 
 function withNewMetadata(
+  { clock, random }: ServerState,
   object: KubeObject,
   kind: ServedKind,
   namespace: string,
-  now: string,
 ): KubeObject {
   const {
     resourceVersion: _version,
@@ -84,18 +84,18 @@ function withNewMetadata(
   const { generation: _generation, namespace: _namespace, name, ...rest } = given;
   const metadata = {
     ...rest,
-    name: name || generatedName(given.generateName),
+    name: name || generatedName(given.generateName, random),
     ...(kind.namespaced && { namespace }),
-    uid: randomUUID(),
-    creationTimestamp: now,
+    uid: randomUuid(random),
+    creationTimestamp: timestamp(clock),
     ...(kind.generation && { generation: 1 }),
   };
   return { ...object, metadata };
 }
 
-function generatedName(prefix: string | undefined): string {
+function generatedName(prefix: string | undefined, random: RandomSource): string {
   if (!prefix) return "";
-  const letters = [...randomBytes(5)].map((byte) => LETTERS[byte % LETTERS.length]);
+  const letters = [...random.bytes(5)].map((byte) => LETTERS[byte % LETTERS.length]);
   return `${prefix.slice(0, 58)}${letters.join("")}`;
 }
 

@@ -31,7 +31,7 @@ const SHOWN = new Set([
 export function deleteMany(request: ApiRequest): ApiAnswer {
   const { state, kind, namespace, query } = request;
   const options = deletionOptions(request);
-  const { items, metadata } = listObjects(state.store, kind, namespace, query);
+  const { items, metadata } = listObjects(state, kind, namespace, query);
   for (const { metadata: each } of items) {
     const place = { kind, namespace: each.namespace ?? "", name: each.name };
     try {

@@ -145,7 +145,7 @@ function finalize(request: ApiRequest, name: string): ApiAnswer {
 
 function listAnswer(request: ApiRequest): ApiAnswer {
   const { state, kind, namespace, query } = request;
-  const { items, metadata } = listObjects(state.store, kind, namespace, query);
+  const { items, metadata } = listObjects(state, kind, namespace, query);
   const include = tableInclude(request);
   if (include) {
     const now = state.clock.now().getTime();

@@ -1,8 +1,9 @@
-import { randomUUID } from "node:crypto";
 import type { KubeObject } from "../model/kube-object.ts";
+import { randomUuid } from "../model/random.ts";
 import { badRequest, expired } from "./api-error.ts";
 import { type Predicate, parseFieldSelector, parseLabelSelector } from "./selector.ts";
 import { type ServedKind, storageKey } from "./served-kind.ts";
+import type { ServerState } from "./server-state.ts";
 import type { Store } from "./store.ts";
 
 /** Objects of a list request, and the list's metadata. */
@@ -27,7 +28,7 @@ const openLists = new WeakMap<Store, Map<string, OpenList>>();
 
 /** Lists objects by the selectors and paging of a query. Throws ApiError 400, and 410 for a page of a forgotten list. */
 export function listObjects(
-  store: Store,
+  { store, random }: ServerState,
   kind: ServedKind,
   namespace: string | undefined,
   query: URLSearchParams,
@@ -38,7 +39,7 @@ export function listObjects(
   const rest = list.items;
   const metadata = { resourceVersion: String(list.version) };
   if (!(limit > 0) || rest.length <= limit) return { items: rest, metadata };
-  const id = randomUUID();
+  const id = randomUuid(random);
   remember(store, id, { items: rest.slice(limit), version: list.version });
   return {
     items: rest.slice(0, limit),

@@ -1,4 +1,5 @@
 import type { Clock } from "../model/clock.ts";
+import type { RandomSource } from "../model/random.ts";
 import type { Simulation } from "../model/simulation.ts";
 import type { KindRegistry } from "./kind-registry.ts";
 import type { Store } from "./store.ts";
@@ -8,6 +9,8 @@ export interface ServerState {
   readonly store: Store;
   readonly kinds: KindRegistry;
   readonly clock: Clock;
+  /** Where uids and generated names come from. */
+  readonly random: RandomSource;
   /** What pods say, beside what packages tell of theirs. */
   readonly simulation?: Simulation;
 }

@@ -1,22 +1,15 @@
 import { mkdirSync } from "node:fs";
 import type { Clock } from "../model/clock.ts";
-import type { KubeObject } from "../model/kube-object.ts";
+import { systemRandom } from "../model/random.ts";
 import { realClock } from "../model/real-clock.ts";
 import type { Simulation } from "../model/simulation.ts";
 import { processIdentity, type ServerIdentity } from "./certificate.ts";
-import type { ControllerApi, StartControllers } from "./controller-api.ts";
-import { createObject } from "./create-object.ts";
-import { DEFAULT_OBJECTS } from "./default-objects.ts";
+import type { ControllerApi } from "./controller-api.ts";
 import { listen } from "./http-server.ts";
 import { openJournal } from "./journal.ts";
-import { createKindRegistry } from "./kind-registry.ts";
 import { kubeconfigText } from "./kubeconfig-text.ts";
-import { startDefinitionLifecycle } from "./lifecycle/definition-lifecycle.ts";
-import { startGarbageCollector } from "./lifecycle/garbage-collector.ts";
-import { startNamespaceLifecycle } from "./lifecycle/namespace-lifecycle.ts";
-import { controllerApi } from "./object-access.ts";
-import type { ServerState } from "./server-state.ts";
-import { createStore, type Store } from "./store.ts";
+import { startCore } from "./start-core.ts";
+import type { Store } from "./store.ts";
 import { storedIdentity } from "./stored-identity.ts";
 
 /** How to start a server. */
@@ -61,42 +54,22 @@ export interface EmbeddedServer {
 
 /** Starts a server in this process. Throws a KplanError when its data is damaged. */
 export async function startServer(options: ServerOptions = {}): Promise<EmbeddedServer> {
-  const { dataDir, port = 0, clock = realClock, speed = 1, controllers = true } = options;
+  const { dataDir, port = 0, clock = realClock } = options;
   if (dataDir) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const identity = dataDir ? await storedIdentity(dataDir) : await processIdentity();
-  const store = createStore({
+  const core = await startCore({
+    clock,
+    random: systemRandom,
+    caCert: identity.cert,
     ...(dataDir && { journal: openJournal(dataDir) }),
-    ...(options.historyLength && { historyLength: options.historyLength }),
-    ...(options.onFailure && { onFailure: options.onFailure }),
+    ...options,
   });
-  const { simulation } = options;
-  const kinds = createKindRegistry();
-  const state: ServerState = { store, kinds, clock, ...(simulation && { simulation }) };
-  const ended = new AbortController();
-  const api = controllerApi(state, speed, ended.signal);
-  const stops = [
-    startDefinitionLifecycle(state),
-    startNamespaceLifecycle(state, identity.cert),
-    startGarbageCollector(state),
-  ];
-  seed(state);
-  if (controllers) {
-    const start = await loadControllers();
-    stops.push(start(api));
-  }
-  await store.durable();
-  const listening = await listen({ state, identity, port });
-  return running(identity, listening, store, api, async () => {
-    ended.abort();
+  const listening = await listen({ state: core.state, identity, port });
+  return running(identity, listening, core.state.store, core.api, async () => {
+    core.end();
     await listening.close();
-    for (const stop of stops) stop();
-    await store.close();
+    await core.close();
   });
-}
-
-async function loadControllers(): Promise<StartControllers> {
-  const { startControllers } = await import("./controllers/start-controllers.ts");
-  return startControllers;
 }
 
 function running(
@@ -121,19 +94,4 @@ function running(
     open,
     close,
   };
-}
-
-/** What a cluster has from the start. */
-function seed(state: ServerState): void {
-  if (state.store.version > 1) return;
-  for (const object of DEFAULT_OBJECTS) create(state, object);
-  state.store.compact(state.store.version);
-}
-
-function create(state: ServerState, object: KubeObject): void {
-  const group = object.apiVersion.includes("/") ? (object.apiVersion.split("/")[0] ?? "") : "";
-  const kind = state.kinds.byKind(group, object.kind);
-  if (!kind) throw new Error(`no such kind: ${object.kind}`);
-  const { namespace = "" } = object.metadata;
-  createObject(state, kind, namespace, structuredClone(object), { manager: "kube-apiserver" });
 }

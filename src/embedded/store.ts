@@ -39,14 +39,26 @@ export interface Store {
   subscribe(key: string, listener: (change: StoredChange) => void): () => void;
   /** Keys that ever held an object. */
   keys(): string[];
+  /** All that it holds; nothing may be pending (`durable`). Cheap: objects are shared, since nobody changes them. */
+  snapshot(): StoreSnapshot;
   /** Writes what is pending and closes the journal. */
   close(): Promise<void>;
+}
+
+/** What a store holds at one moment. */
+export interface StoreSnapshot {
+  readonly version: number;
+  readonly oldest: number;
+  readonly history: readonly StoredChange[];
+  readonly tables: ReadonlyMap<string, readonly KubeObject[]>;
 }
 
 /** Options of a store. */
 export interface StoreOptions {
   /** The store begins with what it holds; without one it lives in memory alone. */
   readonly journal?: Journal;
+  /** Begin with this; not together with a journal. */
+  readonly snapshot?: StoreSnapshot;
   readonly historyLength?: number;
   /** The journal cannot be written any more; nothing further is acknowledged. Throws when absent. */
   readonly onFailure?: (error: unknown) => void;
@@ -54,7 +66,7 @@ export interface StoreOptions {
 
 /** Makes a store. */
 export function createStore(options: StoreOptions = {}): Store {
-  const { journal, historyLength = HISTORY_LENGTH, onFailure = rethrow } = options;
+  const { journal, snapshot, historyLength = HISTORY_LENGTH, onFailure = rethrow } = options;
   const tables = new Map<string, Table>();
   const listeners = new Map<string, Set<(change: StoredChange) => void>>();
   let version = 1;
@@ -82,6 +94,14 @@ export function createStore(options: StoreOptions = {}): Store {
     }
     oldest = version;
     told = version;
+  }
+
+  if (snapshot) {
+    ({ version, oldest } = snapshot);
+    told = version;
+    history = [...snapshot.history];
+    for (const [key, objects] of snapshot.tables)
+      for (const object of objects) table(key).set(object);
   }
 
   const record = (change: StoredChange): void => {
@@ -188,6 +208,15 @@ export function createStore(options: StoreOptions = {}): Store {
       return () => set.delete(listener);
     },
     keys: () => [...tables.keys()],
+    snapshot: () => {
+      if (telling) throw new Error("a snapshot needs a store where nothing is pending");
+      return {
+        version,
+        oldest,
+        history: [...history],
+        tables: new Map([...tables].map(([key, { sorted }]) => [key, sorted()])),
+      };
+    },
     close: async () => {
       if (telling) await new Promise<void>((resolve) => waiting.push(resolve));
       await journal?.close();

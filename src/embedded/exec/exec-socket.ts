@@ -9,6 +9,7 @@ import { mapsOf, valueAt } from "../rules/rule.ts";
 import { storageKey } from "../served-kind.ts";
 import type { ServerState } from "../server-state.ts";
 import { answerTo, type ExecCall } from "./exec-rules.ts";
+import { memoryOf } from "./pod-memory.ts";
 import { simulationOf } from "./pod-simulation.ts";
 
 /** Subprotocols of an exec over WebSocket, best first (k8s.io/kubelet, remotecommand). */
@@ -60,18 +61,6 @@ export function commandAnswer(
     const { stdout, stderr, exitCode } = answerTo(simulationOf(state, pod).exec, call);
     return { stdout, stderr, status: JSON.stringify(statusOf(exitCode)) };
   };
-}
-
-/** What each pod remembers of what was run in it; the store's objects change, their uids do not. */
-const memories = new WeakMap<ServerState, Map<string, Map<string, string>>>();
-
-function memoryOf(state: ServerState, { metadata }: KubeObject): Map<string, string> {
-  const pods = memories.get(state) ?? new Map<string, Map<string, string>>();
-  memories.set(state, pods);
-  const { uid = "" } = metadata;
-  const memory = pods.get(uid) ?? new Map<string, string>();
-  pods.set(uid, memory);
-  return memory;
 }
 
 function callOf(
