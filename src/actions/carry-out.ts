@@ -125,9 +125,9 @@ async function driveDecided(
     throw error;
   }
 
-  lease.check();
+  await lease.confirm();
   const [secrets] = await Promise.all([
-    storeSecrets(ctx, decided, state, salt),
+    storeSecrets(ctx, decided, state, { salt, token: lease.token }),
     decided.storePackage && storeOperator(ctx.cluster, ctx.namespace, pkg),
     ctx.cluster.simulated &&
       storeSimulation(
@@ -136,7 +136,7 @@ async function driveDecided(
         packageSimulation(pkg),
       ),
   ]);
-  lease.check();
+  await lease.confirm();
   const record: RunRecord = { ...draft, parameters: recordedParameters(desired, secrets) };
   const instance = await storeInstance(ctx.cluster, state.object, {
     name: state.name,
@@ -225,13 +225,13 @@ async function storeSecrets(
   ctx: ActionContext,
   { pkg, desired }: Decided,
   state: InstanceState,
-  salt: string,
+  { salt, token }: { readonly salt: string; readonly token: number },
 ): Promise<InstanceState["secrets"]> {
   if (secretsWrite({ desired }, state) === "none") return state.secrets;
   return await storeSecretValues(
     ctx.cluster,
     { namespace: ctx.namespace, instance: state.name, operator: pkg.operator.name },
-    { names: desired.secretNames, kinds: kindsOf(pkg), given: desired.secrets, salt },
+    { names: desired.secretNames, kinds: kindsOf(pkg), given: desired.secrets, salt, token },
   );
 }
 

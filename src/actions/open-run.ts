@@ -87,6 +87,7 @@ export async function openRun(ctx: ActionContext, inputs: OpenRunInputs): Promis
 async function storeRecord(ctx: ActionContext, inputs: OpenRunInputs): Promise<StoredRun> {
   const { state, lease, instance, record } = inputs;
   const [newest] = state.runs;
+  await lease.confirm();
   lease.check();
   if (newest?.record.uid === record.uid)
     return await writeRun(ctx.cluster, newest, record, lease.token);

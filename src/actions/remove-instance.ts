@@ -3,11 +3,12 @@ import { uninstallOrder } from "../engine/uninstall-order.ts";
 import { ClusterError } from "../model/cluster.ts";
 import type { RunRecorder } from "../model/driver.ts";
 import type { Emit } from "../model/event.ts";
+import { refuseLater } from "../model/fencing.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import { type KubeObject, refOf } from "../model/kube-object.ts";
 import type { RunOutcome } from "../model/run.ts";
 import type { HeldLease } from "../store/lease.ts";
-import { listRuns } from "../store/run-store.ts";
+import { asRead, listRuns } from "../store/run-store.ts";
 import type { ActionResult } from "./action-result.ts";
 import { deleteClaims } from "./claims.ts";
 import { beginCleanup } from "./cleanup-run.ts";
@@ -126,6 +127,9 @@ const STOPPED: RunOutcome = {
   message: "stopped before everything was removed",
 };
 
+/** How often an Instance that others write is read again. */
+const TRIES = 6;
+
 /** KUDO's finalizer waits for a controller that is not there: what it stood for was done by the cleanup plan. */
 async function deleteInstance(
   ctx: ActionContext,
@@ -133,16 +137,28 @@ async function deleteInstance(
   instance: KubeObject,
 ): Promise<void> {
   const ref = refOf(instance);
-  lease.check();
-  const { uid } = instance.metadata;
-  await ctx.cluster.delete(ref, { propagation: "Background", ...(uid && { uid }) });
-  const { finalizers = [] } = instance.metadata;
-  const others = finalizers.filter((name) => name !== "kudo.dev.instance.cleanup");
-  if (others.length === finalizers.length) return;
-  try {
-    await ctx.cluster.patch(ref, { metadata: { finalizers: others } });
-  } catch (error) {
-    if (!(error instanceof ClusterError && error.kind === "not-found")) throw error;
+  for (let tries = 1; ; tries++) {
+    const live = await ctx.cluster.get(ref);
+    if (!live || live.metadata.uid !== instance.metadata.uid) return;
+    refuseLater(live, lease.token);
+    lease.check();
+    try {
+      if (live.metadata.deletionTimestamp === undefined)
+        await ctx.cluster.delete(ref, { propagation: "Background", ...asRead(live) });
+      const { finalizers = [] } = live.metadata;
+      const others = finalizers.filter((name) => name !== "kudo.dev.instance.cleanup");
+      if (others.length === finalizers.length) return;
+      // With the deletion it has another version, so the finalizer goes in the next round.
+      if (live.metadata.deletionTimestamp !== undefined) {
+        const { resourceVersion } = live.metadata;
+        await ctx.cluster.patch(ref, { metadata: { finalizers: others, resourceVersion } });
+        return;
+      }
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error;
+      if (error.kind === "not-found") return;
+      if (error.kind !== "conflict" || tries >= TRIES) throw error;
+    }
   }
 }
 
@@ -150,7 +166,8 @@ async function removeRuns(ctx: ActionContext, instance: string, lease: HeldLease
   const runs = await listRuns(ctx.cluster, { namespace: ctx.namespace, instance });
   lease.check();
   // The newest goes last: it says what the others belong to.
-  const [newest, ...older] = runs.map(({ object }) => refOf(object));
-  await Promise.all(older.map((ref) => ctx.cluster.delete(ref)));
-  if (newest) await ctx.cluster.delete(newest);
+  const [newest, ...older] = runs.map(({ object }) => object);
+  const remove = (run: KubeObject): Promise<boolean> => ctx.cluster.delete(refOf(run), asRead(run));
+  await Promise.all(older.map(remove));
+  if (newest) await remove(newest);
 }

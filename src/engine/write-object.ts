@@ -106,6 +106,7 @@ async function carryOut(
 ): Promise<WrittenObject> {
   const { change, live } = check;
   if (change === "unchanged" && live !== undefined) return { object: live, change };
+  if (live === undefined) await ctx.fence.confirm?.();
   mayWrite(ctx);
   if (live === undefined) {
     return { object: await ctx.cluster.create(object, callOptions(ctx)), change: "created" };

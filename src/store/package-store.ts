@@ -4,6 +4,7 @@ import { KplanError } from "../model/kplan-error.ts";
 import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts";
 import { ANNOTATION, LABEL } from "../model/names.ts";
 import type { Dialect } from "../model/package.ts";
+import { asRead } from "./run-store.ts";
 
 /** Which package, and where it is kept. */
 export interface PackageKey {
@@ -37,7 +38,7 @@ export async function storePackage(
   const foreign = present.filter((piece, index) => piece && !sameCut(piece, secrets[index]));
   if (foreign.length === 0) return;
   if (await isWhole(cluster, key)) return;
-  await Promise.all(foreign.map((piece) => piece && cluster.delete(refOf(piece))));
+  await Promise.all(foreign.map((piece) => piece && cluster.delete(refOf(piece), asRead(piece))));
   await Promise.all(secrets.map((secret) => createOrSee(cluster, secret)));
 }
 

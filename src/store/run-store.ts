@@ -1,6 +1,6 @@
 import { type Cluster, ClusterError } from "../model/cluster.ts";
 import { KplanError } from "../model/kplan-error.ts";
-import { refOf } from "../model/kube-object.ts";
+import { type KubeObject, refOf } from "../model/kube-object.ts";
 import { ANNOTATION } from "../model/names.ts";
 import type { RunRecord } from "../model/run.ts";
 import { readRun, runObject, runSelector, type StoredRun } from "./stored-run.ts";
@@ -71,11 +71,25 @@ export async function writeRun(
   }
 }
 
-/** Deletes the oldest runs beyond the last twenty. The last complete one that changed parameters stays: later changes are counted against it. */
+/** Deletes the oldest runs beyond the last twenty, each just as it was read. The last complete one that changed parameters stays: later changes are counted against it. */
 export async function pruneRuns(cluster: Cluster, runs: readonly StoredRun[]): Promise<void> {
   await Promise.all(
-    prunable(runs).map((run) => cluster.delete(refOf(run.object), { propagation: "Background" })),
+    prunable(runs).map(({ object }) =>
+      cluster.delete(refOf(object), { propagation: "Background", ...asRead(object) }),
+    ),
   );
+}
+
+/** Preconditions of a deletion: just this object, at just this version. */
+export function asRead({ metadata }: KubeObject): {
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+} {
+  const { uid, resourceVersion } = metadata;
+  return {
+    ...(uid !== undefined && { uid }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+  };
 }
 
 /** Which of the runs, newest first, are not kept. */

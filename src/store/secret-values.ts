@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type Cluster, ClusterError } from "../model/cluster.ts";
+import { refuseLater } from "../model/fencing.ts";
 import type { KubeObject, ObjectRef } from "../model/kube-object.ts";
 import { LABEL, secretsName } from "../model/names.ts";
 import type { SecretKind } from "../model/parameter.ts";
@@ -37,7 +38,7 @@ export async function readSecretValues(
 
 /**
  * Stores given values, and generates those of `names` that have none. What is there and not given is never changed. Creates the Secret when it is
- * missing: without owner, so that it lives as long as the claims. Call it under the lease.
+ * missing: without owner, so that it lives as long as the claims. Call it under the lease. Throws `lease-lost` when a later driver has marked it.
  */
 export async function storeSecretValues(
   cluster: Cluster,
@@ -50,11 +51,14 @@ export async function storeSecretValues(
     readonly given: Readonly<Record<string, string>>;
     /** For a Secret that has no salt yet. */
     readonly salt: string;
+    /** Fencing token of the driver: what a later one has marked is refused. */
+    readonly token?: number;
   },
 ): Promise<SecretValues> {
   const ref = secretsRef(where.namespace, where.instance);
   for (let attempt = 0; ; attempt++) {
     const present = await cluster.get(ref);
+    if (present) refuseLater(present, wanted.token);
     const missing = missingData(present, wanted);
     if (present && Object.keys(missing).length === 0) return valuesOf(present);
     try {

@@ -40,6 +40,7 @@ export async function runCommand(
   ctx: TaskContext,
 ): Promise<readonly JsonMap[] | undefined> {
   const where = `the command in Pod ${pod.ref.name}`;
+  await ctx.fence.confirm?.();
   mayWrite(ctx);
   const deadline = Math.min(what.timeout ?? Number.POSITIVE_INFINITY, ctx.watchdog.left());
   if (deadline <= 0) throw timedOut(ctx.watchdog.expired(where) ?? `no time is left for ${where}`);

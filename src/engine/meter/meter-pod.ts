@@ -50,6 +50,7 @@ export async function createMeterPod(
     mayWrite(run);
     await removePod(before, run);
   }
+  await run.fence.confirm?.();
   mayWrite(run);
   const made = await run.cluster.create(pod, callOptions(run));
   run.emit({ type: "object-written", path: where, ref, change: "created" });

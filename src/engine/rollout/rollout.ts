@@ -1,6 +1,7 @@
 import { assertNever } from "../../model/assert-never.ts";
 import { ClusterError } from "../../model/cluster.ts";
 import type { Emit } from "../../model/event.ts";
+import { refuseLater } from "../../model/fencing.ts";
 import { canonicalJson, isMap } from "../../model/json.ts";
 import { type KubeObject, refKey, refOf } from "../../model/kube-object.ts";
 import { createBell } from "../bell.ts";
@@ -261,17 +262,20 @@ function changeText(
   }
 }
 
-/** Only just this pod; one that has gone by itself is gone all the same. */
+/** Only just this pod as it was read: one that changed meanwhile is looked at again, one that has gone by itself is gone all the same. */
 async function deletePod(pod: KubeObject, ctx: TaskContext): Promise<void> {
-  const { uid } = pod.metadata;
+  const { uid, resourceVersion } = pod.metadata;
+  refuseLater(pod, ctx.fence.token);
   mayWrite(ctx);
   try {
     await ctx.cluster.delete(refOf(pod), {
       ...(uid !== undefined && { uid }),
+      ...(resourceVersion !== undefined && { resourceVersion }),
       ...callOptions(ctx),
     });
   } catch (error) {
     if (!(error instanceof ClusterError && error.kind === "conflict")) throw error;
+    return;
   }
   ctx.watchdog.touch();
 }
