@@ -39,17 +39,19 @@ export function insertObject(
   if (kind.namespaced) checkNamespace(state, kind, namespace, name);
   if (kind.custom) checkDefinition(state, kind);
   if (kind.status) clearStatus(kind, draft);
-  rulesOf(kind).beforeCreate?.(draft, state);
-  checkObject(state, kind, draft);
-  const key = storageKey(kind);
-  if (store.get(key, namespace, name)) throw alreadyExists(kind, name);
-  draft.metadata.managedFields = object.metadata.managedFields?.length
+  // What the server allocates (a Job's selector, a Service's address) is nobody's field.
+  const managedFields = object.metadata.managedFields?.length
     ? object.metadata.managedFields
     : managedAfterUpdate(kind, undefined, draft, {
         manager: context.manager,
         time: timestamp(clock),
         subresource: undefined,
       });
+  rulesOf(kind).beforeCreate?.(draft, state);
+  checkObject(state, kind, draft);
+  const key = storageKey(kind);
+  if (store.get(key, namespace, name)) throw alreadyExists(kind, name);
+  draft.metadata.managedFields = managedFields;
   return context.dryRun ? draft : store.put(key, draft);
 }
 

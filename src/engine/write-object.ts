@@ -55,7 +55,7 @@ async function replaced(
   const live = await ctx.cluster.get(refOf(object), callOptions(ctx));
   if (live === undefined) return;
   refuseToApply(object, live, ctx);
-  await makeRoom(live, how, ctx, announce).catch((error: unknown) => {
+  await makeRoom(live, { object, how }, ctx, announce).catch((error: unknown) => {
     if (!hasMoved(error, "configure")) throw error;
   });
 }

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect } from "../../src/cluster/kube.ts";
-import { realClock } from "../../src/model/real-clock.ts";
 import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { executeRun } from "../../src/engine/execute-run.ts";
 import { mortal } from "../../src/engine/testing/mortal-cluster.ts";
@@ -17,6 +16,7 @@ import type { Cluster, ExecResult } from "../../src/model/cluster.ts";
 import { isMap } from "../../src/model/json.ts";
 import type { KplanError } from "../../src/model/kplan-error.ts";
 import type { KubeObject } from "../../src/model/kube-object.ts";
+import { realClock } from "../../src/model/real-clock.ts";
 import type { RunOutcome } from "../../src/model/run.ts";
 import { eventually } from "../support/api.ts";
 
@@ -419,7 +419,12 @@ test.concurrent("made anew around its pods, though killed in between", async () 
   const goal = { replicas: 4, service: "other", onImmutable: "orphan" };
   await expect(run("anew", { ...goal, onImmutable: "refuse" })).rejects.toMatchObject({
     code: "would-fail",
-    issues: [{ hint: expect.stringContaining("onImmutable: recreate") }],
+    issues: [
+      {
+        message: expect.stringContaining("(changed: spec.serviceName)"),
+        hint: expect.stringContaining("onImmutable: orphan"),
+      },
+    ],
   });
   await expect(run("anew", goal, { over: mortal(cluster, 1, "after") })).rejects.toThrow("killed");
   await eventually(

@@ -50,13 +50,18 @@ export async function checkObject(
       const after = await deps.cluster.create(object, { dryRun: true, ...callSignal(deps) });
       return { ...checked(object, "create", undefined, deps), after };
     } catch (error) {
-      if (!(error instanceof ClusterError && error.kind === "already-exists")) throw error;
+      if (!(error instanceof ClusterError) || !isThere(error)) throw error;
     }
   }
   const found = await readObject(object, deps);
   if (found.change !== "create") return found;
   const after = await deps.cluster.create(object, { dryRun: true, ...callSignal(deps) });
   return { ...found, after };
+}
+
+/** Whether the refusal of a creation says that the object is there; only what is there has fields that cannot be changed. */
+function isThere({ kind, immutable }: ClusterError): boolean {
+  return kind === "already-exists" || immutable;
 }
 
 /** The same for a write that follows at once: an object that is absent is not asked about further, its creation will tell. */

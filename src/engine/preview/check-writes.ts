@@ -1,12 +1,14 @@
 import { ClusterError } from "../../model/cluster.ts";
 import { canonicalJson } from "../../model/json.ts";
-import { refKey, refOf, refText } from "../../model/kube-object.ts";
+import { type KubeObject, refKey, refOf, refText } from "../../model/kube-object.ts";
 import { LABEL } from "../../model/names.ts";
 import type { PlannedObject, Preview, PreviewProblem } from "../../model/run.ts";
 import type { PreviewDeps } from "../engine-deps.ts";
+import { claimsNote, orphanProblem } from "../immutable-fields.ts";
 import { refuseOtherInstance } from "../other-instance.ts";
 import { replacement } from "../replace-object.ts";
 import type { Limit } from "../run-context.ts";
+import { withWebhookHome } from "../webhook-home.ts";
 import { type Check, checkObject } from "./check-object.ts";
 import type { PlannedWrite } from "./plan-writes.ts";
 import { checkKey } from "./preview-cache.ts";
@@ -61,14 +63,37 @@ async function checkOne(
   } catch (error) {
     if (!(error instanceof ClusterError) || isAboutTheCluster(error)) throw error;
     const how = replacement(error, object, write.onImmutable);
-    if (how !== undefined)
-      return { object: { ...place, change: "recreate", why: replacedText(how, error) } };
+    if (how !== undefined) return await replaced(place, object, { how, error }, deps);
     const blind = cannotTell(error, write);
     if (blind !== undefined) return { object: { ...place, change: "later", why: blind } };
-    const hint = hintOf(error);
-    const problem = { ...place, message: error.message, ...(hint !== undefined && { hint }) };
-    return { object: { ...place, change: "later", why: "it would fail" }, problem };
+    const named = await withWebhookHome(error, deps.cluster);
+    return failing(place, named.message, hintOf(named));
   }
+}
+
+function failing(
+  place: Pick<PlannedObject, "path" | "ref">,
+  message: string,
+  hint?: string,
+): Answer {
+  const problem = { ...place, message, ...(hint !== undefined && { hint }) };
+  return { object: { ...place, change: "later", why: "it would fail" }, problem };
+}
+
+/** What is made anew for a field that cannot be changed, unless nothing could take over what it has made. */
+async function replaced(
+  place: Pick<PlannedObject, "path" | "ref">,
+  object: KubeObject,
+  { how, error }: { readonly how: "recreate" | "orphan"; readonly error: ClusterError },
+  { cluster, signal }: CheckWritesDeps,
+): Promise<Answer> {
+  const live = await cluster.get(place.ref, signal === undefined ? {} : { signal });
+  const problem = how === "orphan" && live !== undefined ? orphanProblem(object, live) : undefined;
+  if (problem !== undefined) return failing(place, problem);
+  const stays = how === "orphan" ? "what it has made stays" : "all that it has made goes with it";
+  const claims = live === undefined ? undefined : claimsNote(object, live);
+  const why = [error.message, stays, ...(claims === undefined ? [] : [claims])].join("; ");
+  return { object: { ...place, change: "recreate", why } };
 }
 
 async function checkApply(
@@ -148,13 +173,7 @@ function cannotTell(error: ClusterError, write: PlannedWrite): string | undefine
   return undefined;
 }
 
-function replacedText(how: "recreate" | "orphan", { message }: ClusterError): string {
-  return `${message}; ${how === "orphan" ? "what it has made stays" : "all that it has made goes with it"}`;
-}
-
 function hintOf(error: ClusterError): string | undefined {
-  if (error.immutable)
-    return `${error.hint ?? "it must be deleted and created anew"}; \`onImmutable: recreate\` of the step does so, \`orphan\` keeps its pods`;
   if (error.hint !== undefined || error.conflicts.length === 0) return error.hint;
   return "take the fields over with --force-conflicts, or leave them out of the template";
 }

@@ -207,9 +207,12 @@ async function carryOut(
 }
 
 /** Gone, or changed meanwhile. */
-async function replace(live: KubeObject, { ctx, announce }: Rollout): Promise<undefined> {
+async function replace(
+  live: KubeObject,
+  { ctx, announce, template: object }: Rollout,
+): Promise<undefined> {
   const how = ctx.step.onImmutable === "orphan" ? "orphan" : "recreate";
-  await makeRoom(live, how, ctx, announce).catch((error: unknown) => {
+  await makeRoom(live, { object, how }, ctx, announce).catch((error: unknown) => {
     if (!hasMoved(error, "configure")) throw error;
   });
 }
