@@ -1,6 +1,8 @@
 /** kplan as a library: everything the command line does, without the command line. `docs/library.md` shows it in use. */
 
 export type { ActionResult } from "./actions/action-result.ts";
+/** What differs between the live objects and what was applied last, and the run that puts it right. */
+export { type DriftRequest, drift, type FixRequest, fix } from "./actions/drift.ts";
 /** Parameter values as plain data, for the requests above. */
 export { type GivenValues, valuesOf } from "./actions/given-values.ts";
 /** Installs the custom resource definitions that instances are kept in. */
@@ -38,6 +40,7 @@ export { computeHealth, relativesOf } from "./health/health.ts";
 export type { Cluster, ListQuery, ObjectList, WatchEvent } from "./model/cluster.ts";
 /** A failed call to the cluster. */
 export { ClusterError, type ClusterErrorKind } from "./model/cluster.ts";
+export type { DriftedField, DriftedObject, DriftReport } from "./model/drift.ts";
 export type { RunEvent } from "./model/event.ts";
 export type { Health, HealthContext, RelativesQuery } from "./model/health.ts";
 /** A line for people of an issue, and whether there is an error among some. */

@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   update: async () => (await import("./commands/update.ts")).addUpdate,
   upgrade: async () => (await import("./commands/upgrade.ts")).addUpgrade,
   uninstall: async () => (await import("./commands/uninstall.ts")).addUninstall,
+  drift: async () => (await import("./commands/drift.ts")).addDrift,
   get: async () => (await import("./commands/get.ts")).addGet,
   plan: async () => (await import("./commands/plan.ts")).addPlan,
   package: async () => (await import("./commands/package.ts")).addPackage,

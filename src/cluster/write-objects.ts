@@ -13,6 +13,7 @@ import { asIfAppliedOver, asIfTakenOver, takenOver } from "./ownership.ts";
 import { collectionPath, namespaceOf, objectPath, query } from "./paths.ts";
 import { withProtocols } from "./protocol-default.ts";
 import { getObject } from "./read-objects.ts";
+import { withSecretData } from "./secret-data.ts";
 import type { ApiRequest } from "./transport.ts";
 
 const APPLY_PATCH = "application/apply-patch+yaml";
@@ -44,7 +45,7 @@ async function previewCreate(
     method: "PATCH",
     verb: "create",
     contentType: APPLY_PATCH,
-    body: withProtocols(object),
+    body: asApplied(object),
     sent: object,
     fenced: true,
     force: true,
@@ -232,7 +233,7 @@ async function applyOver(
   options: ApplyOptions,
 ): Promise<KubeObject> {
   const { managedFields: _, ...metadata } = object.metadata;
-  const body = withProtocols({
+  const body = asApplied({
     ...object,
     metadata: { ...metadata, uid: live.metadata.uid },
   } as KubeObject);
@@ -246,6 +247,11 @@ async function applyOver(
     force: options.force === true,
     options,
   });
+}
+
+/** What old servers refuse or every server stores otherwise, written as it will be stored. */
+function asApplied(object: KubeObject): KubeObject {
+  return withSecretData(withProtocols(object));
 }
 
 /** Makes what we created or patched count as applied; see `ownership.ts`. */
@@ -312,7 +318,7 @@ async function previewReplaced(
 ): Promise<KubeObject> {
   const invalid = error instanceof ClusterError && error.kind === "invalid";
   if (!invalid || UNKNOWN_FIELD.test(error.message)) throw withoutOwn(error);
-  const merged = asIfAppliedOver(live, withProtocols(object));
+  const merged = asIfAppliedOver(live, asApplied(object));
   return await replaceObject(api, merged, { ...limits(options), dryRun: true } as WriteOptions);
 }
 
