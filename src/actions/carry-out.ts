@@ -3,6 +3,7 @@ import { refused } from "../engine/execute-run.ts";
 import { createPreviewCache, type PreviewCache } from "../engine/preview/preview-cache.ts";
 import { previewRun } from "../engine/preview/preview-run.ts";
 import { unmetPlans } from "../engine/preview/unmet-plans.ts";
+import { KplanError } from "../model/kplan-error.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { SecretKind } from "../model/parameter.ts";
 import type { Preview, RunKind, RunRecord } from "../model/run.ts";
@@ -15,6 +16,7 @@ import type { ActionContext } from "./context.ts";
 import { type DesiredParameters, recordedParameters } from "./desired-parameters.ts";
 import { draftRecord, plainSalt, type RunDecision, runInputs } from "./draft-run.ts";
 import { driveRun } from "./drive-run.ts";
+import { digestOf, operatorVersionOf } from "./find-instance.ts";
 import { type InstanceState, readInstanceState, sameState } from "./instance-state.ts";
 import { missingRights } from "./missing-rights.ts";
 import { refuseMeter } from "./refuse-meter.ts";
@@ -36,6 +38,8 @@ export interface WantedChange {
   readonly same?: unknown;
   /** Decides on a state of the instance; asked again under the lease when the state is another by then. Throws a `bad-input` KplanError. */
   readonly decide: (state: InstanceState) => Decided | Settled;
+  /** Number of the run that a rollback goes back to. */
+  readonly rollbackTo?: number;
   /** Done under the lease, before anything else is written; returns the state after it. */
   readonly prepare?: (lease: HeldLease, state: InstanceState) => Promise<InstanceState>;
 }
@@ -76,11 +80,22 @@ export async function carryOut(
   refuseUnmet(ctx, { ...decisionOf(change, first, change.state), acts });
   return await withLease(ctx, { instance: name, same: change.same }, async (lease) => {
     const read = await readInstanceState(ctx, name);
+    refuseMoved(change.state, read);
     const state = change.prepare ? await change.prepare(lease, read) : read;
     const decided = sameState(change.state, state) ? first : change.decide(state);
     if ("settled" in decided) return { kind: "nothing-to-do", message: decided.settled };
     return await driveDecided(ctx, { change, decided, state, lease });
   });
+}
+
+/** Parameters are read by the package; under another one they would be another request. Throws a `busy` KplanError. */
+function refuseMoved({ object, name }: InstanceState, now: InstanceState): void {
+  if (!object || !now.object || digestOf(object) === digestOf(now.object)) return;
+  throw new KplanError(
+    "moved-meanwhile",
+    `${name} was moved to another content of its operator meanwhile (${operatorVersionOf(now.object)}); nothing was applied`,
+    { kind: "busy", hint: "the same command again acts on it as it is now" },
+  );
 }
 
 async function preview(
@@ -180,6 +195,7 @@ function decisionOf(
     recorded: recordedParameters(decided.desired, state.secrets),
     capabilities: change.capabilities,
     allow: change.allow,
+    ...(change.rollbackTo !== undefined && { rollbackTo: change.rollbackTo }),
     salt: state.secrets?.salt || plainSalt(state),
   };
 }

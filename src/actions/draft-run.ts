@@ -25,6 +25,8 @@ export interface RunDecision {
   readonly salt: string;
   /** Ids of requirements that need not hold. */
   readonly allow: readonly string[];
+  /** Number of the run that a rollback goes back to. */
+  readonly rollbackTo?: number;
   /** What one-time acts of the instance have found out so far. */
   readonly acts: readonly RecordedFact[];
 }
@@ -49,6 +51,7 @@ export function draftRecord(
     parameters: decision.recorded,
     inventory: state.inventory,
     allow: decision.allow,
+    ...(decision.rollbackTo !== undefined && { rollbackTo: decision.rollbackTo }),
     ...(user !== undefined && { user }),
     host,
   };

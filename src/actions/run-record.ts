@@ -32,6 +32,8 @@ export interface NewRun {
   readonly allow: readonly string[];
   readonly user?: string;
   readonly host: string;
+  /** Number of the run that a rollback goes back to. */
+  readonly rollbackTo?: number;
 }
 
 /** The record of a run that begins as number `number`. */
@@ -51,6 +53,7 @@ export function newRecord(run: NewRun, number: number, uid: string, at: Date): R
       ...(run.user !== undefined && { user: run.user }),
       host: run.host,
       changes: run.changes,
+      ...(run.rollbackTo !== undefined && { rollbackTo: run.rollbackTo }),
     },
     parameters: run.parameters,
     constants: { seed: uid, startedAt: now },

@@ -57,7 +57,8 @@ export async function update(ctx: ActionContext, request: UpdateRequest): Promis
   );
 }
 
-function decideUpdate(
+/** What an update with these values comes to. Throws a `bad-input` KplanError with every problem of the values. */
+export function decideUpdate(
   pkg: OperatorPackage,
   assigned: Assignments,
   state: InstanceState,

@@ -74,7 +74,8 @@ export async function upgrade(ctx: ActionContext, request: UpgradeRequest): Prom
   );
 }
 
-function decideUpgrade(
+/** What moving from one package to another with these values comes to. Throws a `bad-input` KplanError with every problem of the values. */
+export function decideUpgrade(
   before: OperatorPackage,
   pkg: OperatorPackage,
   assigned: Assignments,

@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   install: async () => (await import("./commands/install.ts")).addInstall,
   update: async () => (await import("./commands/update.ts")).addUpdate,
   upgrade: async () => (await import("./commands/upgrade.ts")).addUpgrade,
+  rollback: async () => (await import("./commands/rollback.ts")).addRollback,
   uninstall: async () => (await import("./commands/uninstall.ts")).addUninstall,
   drift: async () => (await import("./commands/drift.ts")).addDrift,
   get: async () => (await import("./commands/get.ts")).addGet,

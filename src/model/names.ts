@@ -80,6 +80,11 @@ export function leaseName(instance: string): string {
   return `${instance}-kplan`;
 }
 
+/** Name of the Lease that lists who waits to drive an instance. */
+export function queueName(instance: string): string {
+  return `${instance}-kplan-queue`;
+}
+
 /** On the ConfigMap beside an instance on the embedded cluster that says what its simulated pods answer; its value is `true`. */
 export const SIMULATION_LABEL = "kplan.dev/simulation";
 

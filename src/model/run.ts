@@ -25,7 +25,7 @@ export function pathText(path: RunPath): string {
 export type RunReason = "Interrupted" | "Paused" | "Cancelled" | "TimedOut" | "Skipped" | "Failed";
 
 /** What asked for a run. */
-export type RunKind = "install" | "update" | "upgrade" | "trigger" | "uninstall" | "fix";
+export type RunKind = "install" | "update" | "upgrade" | "rollback" | "trigger" | "uninstall" | "fix";
 
 /** One object that an instance made, and so may remove again. */
 export interface InventoryEntry {
@@ -73,6 +73,8 @@ export interface RunRecord {
     readonly user?: string;
     readonly host: string;
     readonly changes: readonly ParameterChange[];
+    /** Number of the run that a rollback goes back to. */
+    readonly rollbackTo?: number;
   };
   /** Values given by the user (defaults left out), as canonical JSON text; a secret's is a salted hash, `sha256:…`. */
   readonly parameters: Readonly<Record<string, string>>;

@@ -1,9 +1,11 @@
 import { drive } from "../drive.ts";
 import { clusterFlags } from "../global-options.ts";
+import { queued } from "../queued.ts";
 import {
   addInstanceOption,
   addMeterOption,
   addOutputOption,
+  addQueueOption,
   addRunOptions,
   addValueOptions,
   givenValues,
@@ -18,6 +20,7 @@ export const addUpdate: AddCommand = (program, deps, run) => {
   addInstanceOption(command);
   addValueOptions(command, true);
   addRunOptions(command);
+  addQueueOption(command);
   addMeterOption(command);
   addOutputOption(command);
   examples(command, [
@@ -36,12 +39,14 @@ export const addUpdate: AddCommand = (program, deps, run) => {
           options,
           command: ["update"],
           act: (ctx) =>
-            update(ctx, {
-              ...(options.instance && { instance: options.instance }),
-              values,
-              dryRun: options.dryRun === true,
-              allow: options.allow ?? [],
-            }),
+            queued(options, ctx, (ready) =>
+              update(ready, {
+                ...(options.instance && { instance: options.instance }),
+                values,
+                dryRun: options.dryRun === true,
+                allow: options.allow ?? [],
+              }),
+            ),
         },
         deps,
       );

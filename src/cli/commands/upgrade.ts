@@ -1,9 +1,11 @@
 import { drive } from "../drive.ts";
 import { clusterFlags } from "../global-options.ts";
+import { queued } from "../queued.ts";
 import {
   addInstanceOption,
   addMeterOption,
   addOutputOption,
+  addQueueOption,
   addRunOptions,
   addValueOptions,
   givenValues,
@@ -19,6 +21,7 @@ export const addUpgrade: AddCommand = (program, deps, run) => {
   addInstanceOption(command);
   addValueOptions(command, true);
   addRunOptions(command);
+  addQueueOption(command);
   addMeterOption(command);
   addOutputOption(command).option(
     "--replace-version",
@@ -38,14 +41,16 @@ export const addUpgrade: AddCommand = (program, deps, run) => {
           options,
           command: ["upgrade", source],
           act: (ctx) =>
-            upgrade(ctx, {
-              source,
-              ...(options.instance && { instance: options.instance }),
-              values,
-              dryRun: options.dryRun === true,
-              allow: options.allow ?? [],
-              replaceVersion: options.replaceVersion === true,
-            }),
+            queued(options, ctx, (ready) =>
+              upgrade(ready, {
+                source,
+                ...(options.instance && { instance: options.instance }),
+                values,
+                dryRun: options.dryRun === true,
+                allow: options.allow ?? [],
+                replaceVersion: options.replaceVersion === true,
+              }),
+            ),
         },
         deps,
       );

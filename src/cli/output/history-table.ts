@@ -21,5 +21,6 @@ function causeOf(run: RunRecord): string {
     ({ name, from, to }) => `${name} ${from ?? "default"} → ${to ?? "default"}`,
   );
   const failed = run.intents[0] ? ` stopped in ${pathText(run.intents[0].path)}` : "";
-  return `${run.kind}${changes.length > 0 ? `: ${changes.join(", ")}` : ""}${run.status === "COMPLETE" ? "" : failed}`;
+  const to = run.cause.rollbackTo === undefined ? "" : ` to run ${run.cause.rollbackTo}`;
+  return `${run.kind}${to}${changes.length > 0 ? `: ${changes.join(", ")}` : ""}${run.status === "COMPLETE" ? "" : failed}`;
 }
