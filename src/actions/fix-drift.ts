@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { executeRun, refused } from "../engine/execute-run.ts";
 import { createPreviewCache } from "../engine/preview/preview-cache.ts";
 import { previewRun } from "../engine/preview/preview-run.ts";
 import { refKey, refText } from "../model/kube-object.ts";
 import { ANNOTATION } from "../model/names.ts";
+import { randomUuid } from "../model/random.ts";
 import type { FixedObject, Preview, RunInputs, RunRecord } from "../model/run.ts";
 import { planExecution } from "../store/instance-status.ts";
 import { instanceWriter } from "../store/instance-writer.ts";
@@ -100,7 +100,7 @@ interface Draft {
 function draft(ctx: ActionContext, state: KnownInstance, { by, only }: Group): Draft {
   const { record: source, inputs: was } = by;
   const { user, host } = ctx.identity;
-  const uid = randomUUID();
+  const uid = randomUuid();
   const pkg = was.pkg;
   const plans = fixPlans(pkg, only);
   const at = ctx.clock.now();

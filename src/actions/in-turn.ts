@@ -1,5 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { KplanError } from "../model/kplan-error.ts";
+import { randomUuid } from "../model/random.ts";
 import type { HeldLease } from "../store/lease.ts";
 import { localProcesses } from "../store/process-facts.ts";
 import { leaveQueue, standInQueue, type Ticket } from "../store/queue.ts";
@@ -28,7 +28,7 @@ export async function inTurn(
 
 async function waitForTurn(ctx: ActionContext, instance: string): Promise<HeldLease> {
   const { command, host, pid, bootId, processStart } = ctx.identity;
-  const id = `${host}/${pid}/${randomUUID()}`;
+  const id = `${host}/${pid}/${randomUuid()}`;
   const mine = { id, host, pid, bootId, processStart, request: command.join(" ") };
   const of = { namespace: ctx.namespace, instance };
   const { cluster, clock, processes = localProcesses } = ctx;

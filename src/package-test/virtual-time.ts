@@ -28,8 +28,11 @@ interface Sleeper {
   wake: (() => void) | undefined;
 }
 
-/** Time, of which so many milliseconds have passed already. */
-export function virtualTime(begin = 0): VirtualTime {
+/** Time, of which so many milliseconds have passed already. `before` is called before anybody acts, `after` when nobody does any more. */
+export function virtualTime(
+  begin: number,
+  hooks: { readonly before: () => void; readonly after: () => void },
+): VirtualTime {
   const heap = sleeperHeap();
   let now = begin;
   let order = 0;
@@ -80,6 +83,7 @@ export function virtualTime(begin = 0): VirtualTime {
       if (under) throw new Error("time passes already");
       under = true;
       const end = now + atMost;
+      hooks.before();
       try {
         for (;;) {
           await settled();
@@ -97,10 +101,12 @@ export function virtualTime(begin = 0): VirtualTime {
             return "late";
           }
           now = next.at;
+          hooks.before();
           next.wake?.();
         }
       } finally {
         under = false;
+        hooks.after();
       }
     },
   };

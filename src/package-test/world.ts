@@ -9,7 +9,7 @@ import {
 } from "../embedded/start-in-process.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Cluster } from "../model/cluster.ts";
-import type { RandomSource } from "../model/random.ts";
+import { playRandom } from "../model/random.ts";
 import type { Simulation } from "../model/simulation.ts";
 import type { Processes } from "../store/process-facts.ts";
 import { inProcessExchange } from "./in-process-exchange.ts";
@@ -76,7 +76,6 @@ export interface Driver {
   readonly name: string;
   readonly cluster: Cluster;
   readonly clock: Clock;
-  readonly random: RandomSource;
   /** The processes of its machine, as they are then. */
   readonly processes: Processes;
   readonly identity: {
@@ -113,7 +112,12 @@ const NO_CERTIFICATE = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n
 export async function startWorld(options: WorldOptions): Promise<World> {
   const { seed, from } = options;
   await loadEverything();
-  const time = virtualTime(from?.elapsed);
+  const begin = from?.elapsed ?? 0;
+  const played = seededRandom(seed, `drivers ${begin}`);
+  const time = virtualTime(begin, {
+    before: () => playRandom(played),
+    after: () => playRandom(undefined),
+  });
   const requests: string[] = [];
   const drivers = new Set<Driver>();
   let count = from?.drivers ?? 0;
@@ -121,7 +125,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const serverClock = time.clock((elapsed) => EPOCH + elapsed + serverAhead);
   const server = await startInProcess({
     clock: serverClock,
-    random: seededRandom(seed, `server ${from?.elapsed ?? 0}`),
+    random: seededRandom(seed, `server ${begin}`),
     caCert: NO_CERTIFICATE,
     ...(options.speed && { speed: options.speed }),
     ...(options.simulation && { simulation: options.simulation }),
@@ -131,7 +135,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   async function driver(how: DriverOptions = {}): Promise<Driver> {
     const number = ++count;
     const name = `driver-${number}`;
-    const random = seededRandom(seed, name);
     const clock: OwnedClock = time.clock((elapsed) => EPOCH + elapsed + made.ahead);
     const inner = inProcessExchange(server, clock);
     let dead = false;
@@ -142,7 +145,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         return connection.cluster;
       },
       clock,
-      random,
       processes: {
         startOf: (pid: number) =>
           [...drivers].find(
@@ -197,6 +199,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   ): Promise<Ending<T>> {
     let ending: Ending<T> | undefined;
     const begun = time.now;
+    playRandom(played);
     act().then(
       (value) => {
         ending ??= { kind: "done", value };

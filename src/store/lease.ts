@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
 import type { Clock } from "../model/clock.ts";
 import { type Cluster, ClusterError } from "../model/cluster.ts";
 import type { WriteFence } from "../model/driver.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import type { KubeObject } from "../model/kube-object.ts";
+import { randomUuid } from "../model/random.ts";
 import { keepLease } from "./keep-lease.ts";
 import {
   fencingToken,
@@ -157,7 +157,7 @@ function stateOf(
   },
 ): LeaseState {
   const { namespace: _, instance: __, takeOver: ___, ...who } = wanted;
-  const holder = `${wanted.host}/${wanted.pid}/${randomUUID()}`;
+  const holder = `${wanted.host}/${wanted.pid}/${randomUuid()}`;
   return {
     holder: { ...who, holder, since: new Date(now).toISOString() },
     token,

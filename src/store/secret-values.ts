@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { type Cluster, ClusterError } from "../model/cluster.ts";
 import { refuseLater } from "../model/fencing.ts";
 import type { KubeObject, ObjectRef } from "../model/kube-object.ts";
 import { LABEL, secretsName } from "../model/names.ts";
 import type { SecretKind } from "../model/parameter.ts";
+import { randomBytes } from "../model/random.ts";
 import { generateSecret } from "./generate-secret.ts";
 
 /** What an instance keeps secret, as read. Values stay inside: only their salted hashes are told. */
@@ -77,7 +78,7 @@ export async function storeSecretValues(
 
 /** 128 random bits. */
 export function newSalt(): string {
-  return randomBytes(16).toString("hex");
+  return Buffer.from(randomBytes(16)).toString("hex");
 }
 
 /** `sha256:…` over salt and value: tells equal from different, and nothing else without the salt. */

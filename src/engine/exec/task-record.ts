@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { ClusterError } from "../../model/cluster.ts";
 import { refuseLater } from "../../model/fencing.ts";
 import type { Json } from "../../model/json.ts";
 import { type KubeObject, type ObjectRef, refText } from "../../model/kube-object.ts";
 import { LABEL } from "../../model/names.ts";
+import { randomUuid } from "../../model/random.ts";
 import type { RecordScope } from "../../model/scope.ts";
 import type { ExecRecord, ExecTask } from "../../model/task.ts";
 import { enhanceTask } from "../materialize.ts";
@@ -112,7 +112,7 @@ const NEVER: AbortSignal = new AbortController().signal;
 
 function newRecord({ inputs, clock }: TaskContext): TaskRecord {
   const begunAt = clock.now().toISOString();
-  return { state: "begun", token: randomUUID(), run: inputs.uid, begunAt };
+  return { state: "begun", token: randomUuid(), run: inputs.uid, begunAt };
 }
 
 function recordIn(
