@@ -55,7 +55,7 @@ test("the pod that receives is lost: nothing counts as a backup that is none", a
   const running = await backupHeld();
   await kubectl(namespace, ["delete", "pod", BACKUP_POD, "--grace-period=0", "--force"]);
   await signal("CONT");
-  await until("the member is put back", isSynced, { within: 2 * 60_000 });
+  await until("the member is put back", isSynced, { within: 4 * 60_000 });
   expect((await running.ended).code).toBe(1);
   expect(await backups()).toEqual(before);
 
