@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { recordedFacts } from "../engine/exec/recorded-facts.ts";
 import { executeRun, refused } from "../engine/execute-run.ts";
 import { createPreviewCache, type PreviewCache } from "../engine/preview/preview-cache.ts";
@@ -8,6 +7,7 @@ import { ANNOTATION } from "../model/names.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { ParameterValues } from "../model/parameter.ts";
 import type { Plan } from "../model/plan.ts";
+import { randomUuid } from "../model/random.ts";
 import type { Preview, RunInputs, RunOutcome, RunRecord } from "../model/run.ts";
 import { planExecution } from "../store/instance-status.ts";
 import { instanceWriter } from "../store/instance-writer.ts";
@@ -38,10 +38,11 @@ export async function beginCleanup(
   ctx: ActionContext,
   state: KnownInstance,
   lease: HeldLease,
-  allow: readonly string[],
+  { allow, deleteClaims }: { readonly allow: readonly string[]; readonly deleteClaims: boolean },
 ): Promise<CleanupRun> {
   const draft = await draftCleanup(ctx, state, allow);
-  const { record, plans, pkg, inputs } = draft;
+  const { plans, pkg, inputs } = draft;
+  const record = withClaims(draft.record, deleteClaims);
   const cache = createPreviewCache();
   const found = await check(ctx, draft, cache);
   if (found.problems.length > 0) throw refused(found);
@@ -59,10 +60,11 @@ export async function beginCleanup(
     async execute() {
       if (!inputs) return { result: "complete" };
       return await executeRun(inputs, {
-        cluster: ctx.cluster,
+        cluster: opened.cluster,
         clock: ctx.clock,
         emit: opened.emit,
-        stop: ctx.stop,
+        stop: opened.stop,
+        skips: opened.skips,
         limits: ctx.limits,
         forceConflicts: ctx.forceConflicts,
         fence: lease,
@@ -74,6 +76,11 @@ export async function beginCleanup(
       });
     },
   };
+}
+
+/** What was asked for last counts, also for whoever resumes it. */
+function withClaims({ deleteClaims: _, ...record }: RunRecord, deleteClaims: boolean): RunRecord {
+  return deleteClaims ? { ...record, deleteClaims } : record;
 }
 
 /** What the cleanup plan would do, and all that is in its way. Throws a `bad-input` KplanError for an id that no requirement of the package has. */
@@ -124,7 +131,7 @@ async function draftCleanup(
   const at = ctx.clock.now();
   const record: RunRecord = before
     ? { ...resumedRecord(run, before, at), ...(pkg ? {} : cleanedPart(before)) }
-    : newRecord(run, state.nextNumber, randomUUID(), at);
+    : newRecord(run, state.nextNumber, randomUuid(), at);
   if (!pkg || !desired || plans.length === 0) return { record, plans, ...(pkg && { pkg }) };
   return { record, plans, pkg, inputs: await inputsOf(ctx, state, pkg, desired.values, record) };
 }

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import type { RecordedFact } from "../engine/exec/recorded-facts.ts";
 import { operatorVersionName } from "../model/names.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { ParameterValues } from "../model/parameter.ts";
+import { randomUuid } from "../model/random.ts";
 import type { RunInputs, RunKind, RunRecord } from "../model/run.ts";
 import type { Capabilities } from "../model/scope.ts";
 import type { ActionContext } from "./context.ts";
@@ -56,9 +56,12 @@ export function draftRecord(
     host,
   };
   const at = ctx.clock.now();
-  return choice.from && choice.from.uid === state.runs[0]?.record.uid
+  const newest = state.runs[0]?.record;
+  // A run that is complete is history: what is done over is another run.
+  const goesOn = newest?.status !== "COMPLETE" && choice.from?.uid === newest?.uid;
+  return choice.from && goesOn
     ? resumedRecord(run, choice.from, at)
-    : newRecord(run, state.nextNumber, randomUUID(), at);
+    : newRecord(run, state.nextNumber, randomUuid(), at);
 }
 
 /** What the engine is given for a run. */
@@ -86,6 +89,7 @@ export function runInputs(
     plans: plansOf(decision.pkg, record.plans),
     statuses: record.planStatus,
     inventory: record.inventory,
+    ...(record.finished && { finished: record.finished }),
     hashSalt: decision.salt,
   };
 }

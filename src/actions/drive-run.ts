@@ -30,11 +30,12 @@ export async function driveRun(
   const instanceUid = instance.current().metadata.uid ?? "";
   const { lostNodes = [] } = ctx;
   const decided = { ...runInputs(inputs, record, instanceUid), lostNodes };
-  const outcome = await executeRun(ctx.meter ? { ...decided, meter: true } : decided, {
-    cluster: ctx.cluster,
+  const ended = await executeRun(ctx.meter ? { ...decided, meter: true } : decided, {
+    cluster: run.cluster,
     clock: ctx.clock,
     emit: run.emit,
-    stop: ctx.stop,
+    stop: run.stop,
+    skips: run.skips,
     limits: ctx.limits,
     forceConflicts: ctx.forceConflicts,
     fence: lease,
@@ -45,5 +46,6 @@ export async function driveRun(
     await run.leave();
     throw error;
   });
+  const outcome = await run.settle(ended);
   return { outcome, run: await run.close(outcome) };
 }

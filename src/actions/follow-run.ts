@@ -29,7 +29,7 @@ export async function followRun(
     const run = await look(ctx, instance, { seen, ...(!held && { token }) });
     if (run) tell(ctx, run.record, seen?.record);
     seen = run ?? seen;
-    if (seen?.record.finishedAt !== undefined || !held) return ended(seen?.record);
+    if (seen?.record.finishedAt !== undefined || !held) return outcomeOf(seen?.record);
     await ctx.clock.sleep(LOOK_MS, ctx.stop).catch(() => undefined);
   }
   return { result: "interrupted", message: "stopped looking; the run goes on" };
@@ -66,7 +66,12 @@ async function look(
   return goesOn || isNew ? newest : undefined;
 }
 
-function tell(ctx: ActionContext, now: RunRecord, before: RunRecord | undefined): void {
+/** Tells of a run as it stands, and later of what is different from before. */
+export function tell(
+  ctx: Pick<ActionContext, "emit">,
+  now: RunRecord,
+  before: RunRecord | undefined,
+): void {
   if (!before) {
     const { uid, number, kind, instance, namespace, operatorVersion, planStatus } = now;
     ctx.emit({
@@ -125,8 +130,8 @@ function entry(path: RunPath, from: Pick<PlanStatus, "status" | "message">): Sta
   return { path, status, ...(message !== undefined && { message }) };
 }
 
-/** How the run ended, or was left by whoever drove it. */
-function ended(record: RunRecord | undefined): RunOutcome | undefined {
+/** How a run ended, or was left by whoever drove it; undefined when its record does not say: it goes on, or its driver died. */
+export function outcomeOf(record: RunRecord | undefined): RunOutcome | undefined {
   if (record?.status === "COMPLETE") return { result: "complete" };
   if (record?.status === "FATAL_ERROR" && record.reason === "Cancelled")
     return {

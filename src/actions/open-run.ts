@@ -1,17 +1,26 @@
+import type { Clock } from "../model/clock.ts";
+import type { Cluster } from "../model/cluster.ts";
+import type { SkipRequests } from "../model/driver.ts";
 import type { Emit, RunEventBody } from "../model/event.ts";
+import { refKey } from "../model/kube-object.ts";
 import type { Plan } from "../model/plan.ts";
+import type { RunRequest } from "../model/request.ts";
 import type { RunOutcome, RunRecord } from "../model/run.ts";
+import { heedingCluster } from "../store/heeding-cluster.ts";
 import { storedPlanStatus } from "../store/instance-status.ts";
 import type { InstanceWriter } from "../store/instance-writer.ts";
 import type { HeldLease } from "../store/lease.ts";
 import { keepRun, type RunKeeper } from "../store/run-recorder.ts";
+import { hearRequests, type RequestEar } from "../store/run-request.ts";
 import { createRun, pruneRuns, writeRun } from "../store/run-store.ts";
 import type { StoredRun } from "../store/stored-run.ts";
+import { cancelledOutcome } from "./cancelled.ts";
 import type { ActionContext } from "./context.ts";
 import { foldEvent } from "./fold-event.ts";
 import type { InstanceState } from "./instance-state.ts";
 import { otherStatuses } from "./plan-statuses.ts";
 import { closedRecord } from "./run-record.ts";
+import { NO_CANCEL, stepStatus } from "./run-steps.ts";
 
 /** What a run is opened with. */
 export interface OpenRunInputs {
@@ -32,6 +41,14 @@ export interface OpenRun {
   readonly keeper: RunKeeper;
   /** Takes events into the record and passes them on. */
   readonly emit: Emit;
+  /** The cluster as the run is to write to it: no write begins once somebody asked to pause or cancel the run. */
+  readonly cluster: Cluster;
+  /** Aborts at Ctrl-C, and when somebody at another terminal asked to pause or cancel the run. */
+  readonly stop: AbortSignal;
+  /** Steps that somebody at another terminal asked to skip. */
+  readonly skips: SkipRequests;
+  /** How the run really ended: a run that was stopped because somebody asked for it is Paused or cancelled, and says where things stand. */
+  settle(outcome: RunOutcome): Promise<RunOutcome>;
   /** Stores how it ended and tells it. Throws when it cannot be stored. */
   close(outcome: RunOutcome): Promise<RunRecord>;
   /** For a run that an error ended: waits for the write under way; nothing of it is written afterwards. */
@@ -43,12 +60,21 @@ export async function openRun(ctx: ActionContext, inputs: OpenRunInputs): Promis
   const { state, lease, instance, record } = inputs;
   const resumed = state.runs[0]?.record.uid === record.uid;
   const stored = await storeRecord(ctx, inputs);
+  const ear = hearRequests({
+    cluster: ctx.cluster,
+    clock: ctx.clock,
+    lease,
+    instance,
+    run: record,
+    refuse: (request) => refusal(request, keeper.record()),
+    tell: (message) => ctx.emit({ type: "warning", message }),
+  });
   const keeper = keepRun({
     cluster: ctx.cluster,
     clock: ctx.clock,
     lease,
     run: stored,
-    instance,
+    instance: heard(instance, ear, ctx.clock),
     otherPlans: otherStatuses(inputs.known, storedPlanStatus(instance.current()), record),
     fold: foldEvent,
     warn: (message) => ctx.emit({ type: "warning", message }),
@@ -68,20 +94,62 @@ export async function openRun(ctx: ActionContext, inputs: OpenRunInputs): Promis
     statuses: planStatus,
     resumed,
   });
+  const rollouts = new Map<string, string>();
   return {
     keeper,
+    cluster: heedingCluster(ctx.cluster, () => ear.mayWrite()),
+    stop: AbortSignal.any([ctx.stop, ear.stop]),
+    skips: ear,
+    async settle(outcome) {
+      const stopper = ear.stopper();
+      if (stopper === undefined || outcome.result !== "interrupted") return outcome;
+      const { act, by } = stopper;
+      if (act === "cancel")
+        return await cancelledOutcome(ctx.cluster, keeper.record(), by, rollouts);
+      const message = `paused by ${by}; ${outcome.message.replace("give the same command again", RESUME)}`;
+      return { result: "interrupted", reason: "Paused", message };
+    },
     emit(event: RunEventBody) {
+      if (event.type === "rollout") rollouts.set(refKey(event.ref), event.message);
       keeper.take({ ...event, at: ctx.clock.now().toISOString() });
       ctx.emit(event);
     },
     async close(outcome) {
+      ear.close();
       const last = await keeper.finish(closedRecord(keeper.record(), outcome, ctx.clock.now()));
       await prune(ctx, [{ ...stored, record: last }, ...state.runs]);
       ctx.emit({ type: "run-finished", outcome });
       return last;
     },
-    leave: () => keeper.leave(),
+    async leave() {
+      ear.close();
+      await keeper.leave();
+    },
   };
+}
+
+const RESUME = "`kplan plan resume`";
+
+/** Answers to the driver's own writes of the Instance tell of requests too. */
+function heard(instance: InstanceWriter, ear: RequestEar, clock: Clock): InstanceWriter {
+  return {
+    current: instance.current,
+    async patch(body, subresource) {
+      const asked = clock.monotonic();
+      const seen = await instance.patch(body, subresource);
+      ear.hear(seen, asked);
+      return seen;
+    },
+  };
+}
+
+/** Why this run does not do what is asked. */
+function refusal(request: RunRequest, record: RunRecord): string | undefined {
+  if (request.act === "cancel" && record.kind === "uninstall") return NO_CANCEL;
+  if (request.act !== "skip") return undefined;
+  const status = stepStatus(record, request.step);
+  if (status === undefined) return `run ${record.number} has no step ${request.step}`;
+  return status === "COMPLETE" ? `${request.step} is complete` : undefined;
 }
 
 async function storeRecord(ctx: ActionContext, inputs: OpenRunInputs): Promise<StoredRun> {

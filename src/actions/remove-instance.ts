@@ -55,13 +55,14 @@ async function removeLiving(
   state: KnownInstance,
 ): Promise<ActionResult> {
   const { lease } = removal;
-  const cleanup = await beginCleanup(ctx, state, lease, removal.allow);
+  const cleanup = await beginCleanup(ctx, state, lease, removal);
   const { run } = cleanup;
-  const cleaned = await cleanup.execute();
+  const cleaned = await run.settle(await cleanup.execute());
   if (cleaned.result !== "complete")
     return { kind: "ran", outcome: cleaned, run: await run.close(cleaned) };
   const inventory = run.keeper.record().inventory;
-  const outcome = await removeAll(ctx, removal, { ...run, inventory });
+  const heeding = { ...ctx, cluster: run.cluster, stop: run.stop };
+  const outcome = await run.settle(await removeAll(heeding, removal, { ...run, inventory }));
   if (outcome.result === "complete") {
     const where = { namespace: ctx.namespace, instance: state.name };
     await removeOperator(ctx.cluster, where, operatorVersionOf(state.object));
@@ -106,7 +107,8 @@ async function removeAll(
   },
 ): Promise<RunOutcome> {
   const { cluster, clock, limits, stop, lostNodes = [] } = ctx;
-  const shared = { cluster, clock, limits, stop, lostNodes, instance: state.name };
+  const instance = { name: state.name, namespace: state.namespace };
+  const shared = { cluster, clock, limits, stop, lostNodes, instance };
   const deps = { ...shared, emit: by.emit, fence: lease, recorder: by.keeper };
   try {
     const kept = await keptObjects(ctx, state.name);
@@ -167,7 +169,7 @@ async function removeRuns(ctx: ActionContext, instance: string, lease: HeldLease
   lease.check();
   // The newest goes last: it says what the others belong to.
   const [newest, ...older] = runs.map(({ object }) => object);
-  const remove = (run: KubeObject): Promise<boolean> => ctx.cluster.delete(refOf(run), asRead(run));
+  const remove = (run: KubeObject): Promise<unknown> => ctx.cluster.delete(refOf(run), asRead(run));
   await Promise.all(older.map(remove));
   if (newest) await remove(newest);
 }

@@ -16,6 +16,8 @@ export interface DriveRequest {
   /** How this request is shown to others who find the instance busy; secret values masked. */
   readonly command: readonly string[];
   readonly act: (ctx: ActionContext) => Promise<ActionResult>;
+  /** What Ctrl-C does, where it does not stop a run. */
+  readonly atInterrupt?: string;
 }
 
 /** Executes a run under the eyes of the user: live tree, lines or JSON; Ctrl-C stops at the next safe point. Returns the exit code. */
@@ -24,7 +26,9 @@ export async function drive(request: DriveRequest, deps: CliDeps): Promise<numbe
   const stop = new AbortController();
   const view = await viewOf(request, session, deps);
   const unlisten = deps.onInterrupt(() => {
-    deps.terminal.err("stopping at the next safe point; once more to stop at once\n");
+    const what =
+      request.atInterrupt ?? "stopping at the next safe point; once more to stop at once";
+    deps.terminal.err(`${what}\n`);
     stop.abort();
   });
   let shown = false;

@@ -25,7 +25,14 @@ export function pathText(path: RunPath): string {
 export type RunReason = "Interrupted" | "Paused" | "Cancelled" | "TimedOut" | "Skipped" | "Failed";
 
 /** What asked for a run. */
-export type RunKind = "install" | "update" | "upgrade" | "rollback" | "trigger" | "uninstall" | "fix";
+export type RunKind =
+  | "install"
+  | "update"
+  | "upgrade"
+  | "rollback"
+  | "trigger"
+  | "uninstall"
+  | "fix";
 
 /** One object that an instance made, and so may remove again. */
 export interface InventoryEntry {
@@ -103,6 +110,18 @@ export interface RunRecord {
   readonly meters?: Readonly<Record<string, MeterSummary>>;
   /** Of a `fix`: the objects that it puts right, and no others. */
   readonly only?: readonly FixedObject[];
+  /** Jobs that have done their work. Absent: none. */
+  readonly finished?: readonly FinishedJob[];
+  /** Of an uninstall: the claims go too. */
+  readonly deleteClaims?: true;
+}
+
+/** A Job that has done its work for a task: once it is gone (`ttlSecondsAfterFinished`) it is not made again by the same run. */
+export interface FinishedJob {
+  readonly ref: ObjectRef;
+  readonly path: RunPath;
+  /** sha256 of what was applied: another Job of the name is another piece of work. */
+  readonly digest: string;
 }
 
 /** One task's announcement of its writes. */
@@ -155,6 +174,8 @@ export interface RunInputs {
   readonly statuses: readonly PlanStatus[];
   /** What the instance had made before. */
   readonly inventory: readonly InventoryEntry[];
+  /** Jobs that this run has seen to their end before. */
+  readonly finished?: readonly FinishedJob[];
   /** Mixed into hashes over Secrets, so that a hash tells nothing about a value. */
   readonly hashSalt: string;
   /** Ids of requirements that need not hold. */

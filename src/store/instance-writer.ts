@@ -7,9 +7,14 @@ import { ANNOTATION } from "../model/names.ts";
 export interface InstanceWriter {
   /** As last read or written. */
   current(): KubeObject;
-  /** JSON merge patch, at just the version last seen. */
-  patch(body: Record<string, unknown>, subresource?: "status"): Promise<KubeObject>;
+  /** JSON merge patch, at just the version last seen; as a function it is made anew of each version that it is tried on. */
+  patch(body: InstancePatch, subresource?: "status"): Promise<KubeObject>;
 }
+
+/** A JSON merge patch of an Instance, or what makes one. */
+export type InstancePatch =
+  | Record<string, unknown>
+  | ((current: KubeObject) => Record<string, unknown>);
 
 /**
  * Writes an Instance at just the version last seen. Another's change in between (a request's annotation) is read and the write repeated, as long as
@@ -33,10 +38,11 @@ export function instanceWriter(
   };
 
   async function write(
-    body: Record<string, unknown>,
+    patch: InstancePatch,
     subresource: "status" | undefined,
   ): Promise<KubeObject> {
     for (let attempt = 0; ; attempt++) {
+      const body = typeof patch === "function" ? patch(current) : patch;
       const { resourceVersion } = current.metadata;
       const metadata = { ...(body.metadata as object | undefined), resourceVersion };
       try {

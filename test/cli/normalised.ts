@@ -21,5 +21,6 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/(kplan\.dev\/token"?: )["']?\d+["']?/g, '$1"<token>"'],
   [/(process |pid )\d+/g, "$1<pid>"],
   [/("?host"?: ).*$/gm, "$1<host>"],
+  [/(asked for by|paused by|cancelled by) [^;:\s]+/g, "$1 <who>"],
   [/v20\.\d+\.\d+/g, "<node>"],
 ];
