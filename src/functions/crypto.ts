@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import bcrypt from "bcryptjs";
 import { integer, text } from "./arguments.ts";
 import { both, native } from "./define.ts";
+import { toBytes } from "./go/bytes.ts";
 import { checkTextSize } from "./limits.ts";
 import { randomBelow, randomBytes } from "./random.ts";
 import { type FunctionContext, FunctionError, type TemplateFunction } from "./template-function.ts";
@@ -43,14 +44,14 @@ const COST = 10;
 const MAX_PASSWORD_BYTES = 72;
 
 function digest(algorithm: string, s: string): string {
-  return createHash(algorithm).update(s).digest("hex");
+  return createHash(algorithm).update(toBytes(s)).digest("hex");
 }
 
 /** RFC 1950, as a decimal number. */
 function adler32(s: string): string {
   let a = 1;
   let b = 0;
-  for (const byte of Buffer.from(s)) {
+  for (const byte of toBytes(s)) {
     a = (a + byte) % 65521;
     b = (b + a) % 65521;
   }

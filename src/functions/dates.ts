@@ -1,5 +1,5 @@
 import { text } from "./arguments.ts";
-import { both, native } from "./define.ts";
+import { native } from "./define.ts";
 import { parseDuration, roundedDuration, secondsText } from "./durations.ts";
 import { formatTime, parseTime } from "./go-layout.ts";
 import { toInt64 } from "./integers.ts";
@@ -11,19 +11,21 @@ import { type FunctionContext, FunctionError, type TemplateFunction } from "./te
  * `now` is when the run began.
  */
 export const DATES: readonly TemplateFunction[] = [
-  both("now", 0, (_, { startedAt }) => rfc3339(instant(startedAt))),
-  both("date", 2, ([layout, time]) => formatTime(text(layout), instant(time), "UTC")),
+  native("now", 0, (_, { startedAt }) => rfc3339(instant(startedAt))),
+  native("date", 2, ([layout, time]) => formatTime(text(layout), instant(time), "UTC")),
   ...["dateInZone", "date_in_zone"].map((name) =>
-    both(name, 3, ([layout, time, zone]) => formatTime(text(layout), instant(time), text(zone))),
+    native(name, 3, ([layout, time, zone]) => formatTime(text(layout), instant(time), text(zone))),
   ),
-  both("htmlDate", 1, ([time]) => formatTime("2006-01-02", instant(time), "UTC")),
-  both("htmlDateInZone", 2, ([time, zone]) => formatTime("2006-01-02", instant(time), text(zone))),
+  native("htmlDate", 1, ([time]) => formatTime("2006-01-02", instant(time), "UTC")),
+  native("htmlDateInZone", 2, ([time, zone]) =>
+    formatTime("2006-01-02", instant(time), text(zone)),
+  ),
   ...["dateModify", "date_modify"].map((name) =>
-    both(name, 2, ([by, time]) => rfc3339(instant(time) + parseDuration(text(by)))),
+    native(name, 2, ([by, time]) => rfc3339(instant(time) + parseDuration(text(by)))),
   ),
-  both("toDate", 2, ([layout, s]) => rfc3339(parseTime(text(layout), text(s)))),
-  both("unixEpoch", 1, ([time]) => String(Math.floor(instant(time) / 1000))),
-  both("ago", 1, ([time], context) => secondsText(Math.round(age(time, context) / 1000))),
+  native("toDate", 2, ([layout, s]) => rfc3339(parseTime(text(layout), text(s)))),
+  native("unixEpoch", 1, ([time]) => String(Math.floor(instant(time) / 1000))),
+  native("ago", 1, ([time], context) => secondsText(Math.round(age(time, context) / 1000))),
   native("duration", 1, ([seconds]) => secondsText(Number(toInt64(seconds)))),
   native("durationRound", 1, ([value], context) => roundedDuration(durationOf(value, context))),
 ];

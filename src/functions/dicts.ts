@@ -2,14 +2,14 @@ import { isMap } from "../model/json.ts";
 import { map, text } from "./arguments.ts";
 import { both, kudo, MANY, native } from "./define.ts";
 import { goText } from "./go-text.ts";
-import { mergeMaps, mergeMapsInto } from "./merge.ts";
+import { mergeMaps } from "./merge.ts";
 import { FunctionError, type TemplateFunction } from "./template-function.ts";
 
 type Dict = Record<string, unknown>;
 
-/** Maps. In the native dialect nothing changes a map; KUDO's `set`, `unset` and `merge…` change their first argument, as in Go. */
+/** Maps. In the native dialect nothing changes a map; KUDO's `set` and `unset` change their first argument, as in Go. */
 export const DICTS: readonly TemplateFunction[] = [
-  both("dict", [0, MANY], dict),
+  native("dict", [0, MANY], dict),
   native("get", 2, ([from, key]) => get(map(from), text(key), "")),
   both("hasKey", 2, ([from, key]) => Object.hasOwn(map(from), text(key))),
   both("keys", [0, MANY], (maps) => maps.flatMap((each) => Object.keys(map(each)).sort())),
@@ -18,7 +18,7 @@ export const DICTS: readonly TemplateFunction[] = [
   both("omit", [1, MANY], ([from, ...keys]) => filtered(map(from), keys, false)),
   both("pluck", [1, MANY], ([key, ...maps]) => pluck(text(key), maps.map(map))),
   native("dig", [3, MANY], dig),
-  both("deepCopy", 1, ([value]) => structuredClone(value)),
+  native("deepCopy", 1, ([value]) => structuredClone(value)),
   native("set", 3, ([to, key, value]) => withMember(map(to), text(key), value)),
   native("unset", 2, ([from, key]) => filtered(map(from), [key], false)),
   native("merge", [1, MANY], (maps) => mergeMaps(maps.map(map), false)),
@@ -27,8 +27,6 @@ export const DICTS: readonly TemplateFunction[] = [
   native("mustMergeOverwrite", [1, MANY], (maps) => mergeMaps(maps.map(map), true)),
   kudo("set", 3, ([to, key, value]) => setMember(map(to), text(key), value)),
   kudo("unset", 2, ([from, key]) => removeMember(map(from), text(key))),
-  kudo("merge", [1, MANY], ([to, ...from]) => mergeMapsInto(map(to), from.map(map), false)),
-  kudo("mergeOverwrite", [1, MANY], ([to, ...from]) => mergeMapsInto(map(to), from.map(map), true)),
 ];
 
 /** Keys and values by turns; a last key without a value has the empty text. */

@@ -3,23 +3,23 @@ import { parseYaml } from "../yaml/parse-yaml.ts";
 import { text } from "./arguments.ts";
 import { decodeBase32, encodeBase32 } from "./base32.ts";
 import { both, kudo, native } from "./define.ts";
+import { fromBytes, toBytes } from "./go/bytes.ts";
 import { goJson } from "./go-json.ts";
 import { FunctionError, type TemplateFunction } from "./template-function.ts";
 
 /** Between values and text: base64, base32, JSON, YAML. What cannot be decoded is an error; in KUDO's dialect the error's text, as in Sprig. */
 export const ENCODING: readonly TemplateFunction[] = [
-  both("b64enc", 1, ([s]) => Buffer.from(text(s)).toString("base64")),
+  both("b64enc", 1, ([s]) => toBytes(text(s)).toString("base64")),
   native("b64dec", 1, ([s]) => decoded(decodeBase64(text(s)))),
   kudo("b64dec", 1, ([s]) => textOrError(decodeBase64(text(s)), "base64")),
-  both("b32enc", 1, ([s]) => encodeBase32(Buffer.from(text(s)))),
+  both("b32enc", 1, ([s]) => encodeBase32(toBytes(text(s)))),
   native("b32dec", 1, ([s]) => decoded(decodeBase32(text(s)))),
   kudo("b32dec", 1, ([s]) => textOrError(decodeBase32(text(s)), "base32")),
-  both("toJson", 1, ([value]) => goJson(value)),
-  both("toPrettyJson", 1, ([value]) => goJson(value, { indent: 2 })),
+  native("toJson", 1, ([value]) => goJson(value)),
+  native("toPrettyJson", 1, ([value]) => goJson(value, { indent: 2 })),
   native("toRawJson", 1, ([value]) => goJson(value, { raw: true })),
   native("fromJson", 1, ([s]) => fromJson(text(s))),
   native("toYaml", 1, ([value]) => dumpYaml(value).replace(/\n$/, "")),
-  kudo("toYaml", 1, ([value]) => dumpYaml(value)),
   native("fromYaml", 1, ([s]) => fromYaml(text(s))),
 ];
 
@@ -46,7 +46,7 @@ function decoded(result: Decoded): string {
 function textOrError(result: Decoded, encoding: string): string {
   return "wrongAt" in result
     ? `illegal ${encoding} data at input byte ${result.wrongAt}`
-    : result.toString("utf8");
+    : fromBytes(result);
 }
 
 function fromJson(s: string): unknown {

@@ -7,22 +7,22 @@ import { FunctionError, type TemplateFunction } from "./template-function.ts";
 
 /** Lists. Nothing changes a list; each gives a new one. */
 export const LISTS: readonly TemplateFunction[] = [
-  both("list", [0, MANY], (items) => [...items]),
-  both("tuple", [0, MANY], (items) => [...items]),
+  native("list", [0, MANY], (items) => [...items]),
+  native("tuple", [0, MANY], (items) => [...items]),
   both("first", 1, ([items]) => list(items)[0] ?? null),
   both("last", 1, ([items]) => list(items).at(-1) ?? null),
-  both("rest", 1, ([items]) => list(items).slice(1)),
-  both("initial", 1, ([items]) => list(items).slice(0, -1)),
+  native("rest", 1, ([items]) => list(items).slice(1)),
+  native("initial", 1, ([items]) => list(items).slice(0, -1)),
   both("append", 2, ([items, item]) => joined(list(items), [item])),
   both("push", 2, ([items, item]) => joined(list(items), [item])),
   both("prepend", 2, ([items, item]) => joined([item], list(items))),
-  both("concat", [1, MANY], (lists) => joined(...lists.map(list))),
+  native("concat", [1, MANY], (lists) => joined(...lists.map(list))),
   both("reverse", 1, ([items]) => [...list(items)].reverse()),
-  both("uniq", 1, ([items]) => uniq(list(items))),
-  both("without", [1, MANY], ([items, ...unwanted]) => without(list(items), unwanted)),
-  both("has", 2, ([item, items]) => keysOf(listOrNone(items)).has(canonicalJson(item))),
-  both("compact", 1, ([items]) => list(items).filter((item) => !isEmpty(item))),
-  both("slice", [1, 3], ([items, from, to]) => slice(list(items), from, to)),
+  native("uniq", 1, ([items]) => uniq(list(items))),
+  native("without", [1, MANY], ([items, ...unwanted]) => without(list(items), unwanted)),
+  native("has", 2, ([item, items]) => keysOf(listOrNone(items)).has(canonicalJson(item))),
+  native("compact", 1, ([items]) => list(items).filter((item) => !isEmpty(item))),
+  native("slice", [1, 3], ([items, from, to]) => slice(list(items), from, to)),
   native("chunk", 2, ([size, items]) => chunk(integer(size), list(items))),
 ];
 

@@ -1,6 +1,6 @@
 import { isMap } from "../model/json.ts";
 import { integer, list } from "./arguments.ts";
-import { both, MANY } from "./define.ts";
+import { MANY, native } from "./define.ts";
 import { isEmpty, kindOf, nameOfKind } from "./kinds.ts";
 import { FunctionError, type TemplateFunction } from "./template-function.ts";
 
@@ -8,17 +8,17 @@ const MISSING = { takesMissing: true };
 
 /** What Go's templates have built in. `and` and `or` are called with all arguments here; the renderer stops at the first that decides. */
 export const LOGIC: readonly TemplateFunction[] = [
-  both("eq", [2, MANY], ([a, ...others]) => others.some((b) => equal(a, b))),
-  both("ne", 2, ([a, b]) => !equal(a, b)),
-  both("lt", 2, ([a, b]) => compare(a, b) < 0),
-  both("le", 2, ([a, b]) => compare(a, b) <= 0),
-  both("gt", 2, ([a, b]) => compare(a, b) > 0),
-  both("ge", 2, ([a, b]) => compare(a, b) >= 0),
-  both("and", [1, MANY], (values) => values.find(isEmpty) ?? decided(values, isEmpty), MISSING),
-  both("or", [1, MANY], (values) => values.find(isFull) ?? decided(values, isFull), MISSING),
-  both("not", 1, ([value]) => isEmpty(value), MISSING),
-  both("len", 1, ([value]) => length(value)),
-  both("index", [1, MANY], ([value, ...keys]) => keys.reduce(member, value)),
+  native("eq", [2, MANY], ([a, ...others]) => others.some((b) => equal(a, b))),
+  native("ne", 2, ([a, b]) => !equal(a, b)),
+  native("lt", 2, ([a, b]) => compare(a, b) < 0),
+  native("le", 2, ([a, b]) => compare(a, b) <= 0),
+  native("gt", 2, ([a, b]) => compare(a, b) > 0),
+  native("ge", 2, ([a, b]) => compare(a, b) >= 0),
+  native("and", [1, MANY], (values) => values.find(isEmpty) ?? decided(values, isEmpty), MISSING),
+  native("or", [1, MANY], (values) => values.find(isFull) ?? decided(values, isFull), MISSING),
+  native("not", 1, ([value]) => isEmpty(value), MISSING),
+  native("len", 1, ([value]) => length(value)),
+  native("index", [1, MANY], ([value, ...keys]) => keys.reduce(member, value)),
 ];
 
 function isFull(value: unknown): boolean {

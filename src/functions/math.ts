@@ -1,30 +1,30 @@
 import { quantity } from "../model/quantity.ts";
 import { integer } from "./arguments.ts";
 import { addDecimals, divideDecimals, multiplyDecimals, subtractDecimals } from "./decimals.ts";
-import { both, MANY, native } from "./define.ts";
+import { MANY, native } from "./define.ts";
 import { goText } from "./go-text.ts";
 import { fromInt64, toFloat64, toInt64 } from "./integers.ts";
 import { FunctionError, type TemplateFunction } from "./template-function.ts";
 
 /** Arithmetic. Whole numbers are int64 and take whatever `int` takes; the `…f` functions count in decimals. */
 export const MATH: readonly TemplateFunction[] = [
-  both("int", 1, ([value]) => fromInt64(toInt64(value))),
-  both("int64", 1, ([value]) => fromInt64(toInt64(value))),
-  both("float64", 1, ([value]) => toFloat64(value)),
-  both("atoi", 1, ([value]) => fromInt64(toInt64(typeof value === "string" ? value : ""))),
-  both("toDecimal", 1, ([value]) => octal(goText(value))),
-  both("add", [0, MANY], (args) => fold(args, (a, b) => a + b, 0n)),
-  both("add1", 1, ([value]) => fromInt64(toInt64(value) + 1n)),
-  both("sub", 2, ([a, b]) => fromInt64(toInt64(a) - toInt64(b))),
-  both("mul", [1, MANY], (args) => fold(args, (a, b) => a * b, 1n)),
-  both("div", 2, ([a, b]) => fromInt64(toInt64(a) / divisor(b))),
-  both("mod", 2, ([a, b]) => fromInt64(toInt64(a) % divisor(b))),
-  both("max", [1, MANY], (args) => pick(args, (a, b) => a > b)),
-  both("biggest", [1, MANY], (args) => pick(args, (a, b) => a > b)),
-  both("min", [1, MANY], (args) => pick(args, (a, b) => a < b)),
-  both("floor", 1, ([value]) => plain(Math.floor(toFloat64(value)))),
-  both("ceil", 1, ([value]) => plain(Math.ceil(toFloat64(value)))),
-  both("round", [2, 3], ([value, places, on = 0.5]) =>
+  native("int", 1, ([value]) => fromInt64(toInt64(value))),
+  native("int64", 1, ([value]) => fromInt64(toInt64(value))),
+  native("float64", 1, ([value]) => toFloat64(value)),
+  native("atoi", 1, ([value]) => fromInt64(toInt64(typeof value === "string" ? value : ""))),
+  native("toDecimal", 1, ([value]) => octal(goText(value))),
+  native("add", [0, MANY], (args) => fold(args, (a, b) => a + b, 0n)),
+  native("add1", 1, ([value]) => fromInt64(toInt64(value) + 1n)),
+  native("sub", 2, ([a, b]) => fromInt64(toInt64(a) - toInt64(b))),
+  native("mul", [1, MANY], (args) => fold(args, (a, b) => a * b, 1n)),
+  native("div", 2, ([a, b]) => fromInt64(toInt64(a) / divisor(b))),
+  native("mod", 2, ([a, b]) => fromInt64(toInt64(a) % divisor(b))),
+  native("max", [1, MANY], (args) => pick(args, (a, b) => a > b)),
+  native("biggest", [1, MANY], (args) => pick(args, (a, b) => a > b)),
+  native("min", [1, MANY], (args) => pick(args, (a, b) => a < b)),
+  native("floor", 1, ([value]) => plain(Math.floor(toFloat64(value)))),
+  native("ceil", 1, ([value]) => plain(Math.ceil(toFloat64(value)))),
+  native("round", [2, 3], ([value, places, on = 0.5]) =>
     plain(round(toFloat64(value), integer(places), toFloat64(on))),
   ),
   native("addf", [1, MANY], (args) => foldf(args, addDecimals)),

@@ -12,14 +12,6 @@ export function mergeMaps(maps: readonly Readonly<Dict>[], overwrite: boolean): 
   return others.reduce<Dict>((merged, next) => mergeTwo(merged, next, overwrite), { ...first });
 }
 
-/** The same into the first map, which changes. */
-export function mergeMapsInto(to: Dict, from: readonly Readonly<Dict>[], overwrite: boolean): Dict {
-  const merged = mergeMaps([to, ...from], overwrite);
-  for (const [key, value] of Object.entries(merged))
-    Object.defineProperty(to, key, { value, writable: true, enumerable: true, configurable: true });
-  return to;
-}
-
 function mergeTwo(to: Readonly<Dict>, from: Readonly<Dict>, overwrite: boolean): Dict {
   const members = new Map(Object.entries(to));
   for (const [key, value] of Object.entries(from)) {

@@ -1,5 +1,5 @@
 import { text } from "./arguments.ts";
-import { both, MANY } from "./define.ts";
+import { MANY, native } from "./define.ts";
 import { goFormat } from "./go-format.ts";
 import { goText } from "./go-text.ts";
 import { checkTextSize } from "./limits.ts";
@@ -7,12 +7,12 @@ import type { TemplateFunction } from "./template-function.ts";
 
 /** Go's printing, and its escaping for other languages. */
 export const PRINTING: readonly TemplateFunction[] = [
-  both("print", [0, MANY], print),
-  both("println", [0, MANY], (args) => `${args.map(goText).join(" ")}\n`),
-  both("printf", [1, MANY], ([format, ...args]) => sized(goFormat(text(format), args))),
-  both("html", [1, MANY], (args) => escapeWith(print(args), HTML)),
-  both("js", [1, MANY], (args) => escapeWith(print(args), JS)),
-  both("urlquery", [1, MANY], (args) => queryEscape(print(args))),
+  native("print", [0, MANY], print),
+  native("println", [0, MANY], (args) => `${args.map(goText).join(" ")}\n`),
+  native("printf", [1, MANY], ([format, ...args]) => sized(goFormat(text(format), args))),
+  native("html", [1, MANY], (args) => escapeWith(print(args), HTML)),
+  native("js", [1, MANY], (args) => escapeWith(print(args), JS)),
+  native("urlquery", [1, MANY], (args) => queryEscape(print(args))),
 ];
 
 /** Spaces stand between two values neither of which is a text. */

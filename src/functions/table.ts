@@ -4,6 +4,14 @@ import { DATES } from "./dates.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { DICTS } from "./dicts.ts";
 import { ENCODING } from "./encoding.ts";
+import { GO_BUILTINS } from "./go/builtins.ts";
+import { SPRIG_CRYPTO } from "./go/sprig-crypto.ts";
+import { SPRIG_DATES } from "./go/sprig-dates.ts";
+import { SPRIG_ENCODING } from "./go/sprig-encoding.ts";
+import { SPRIG_MATH } from "./go/sprig-math.ts";
+import { SPRIG_STRINGS } from "./go/sprig-strings.ts";
+import { SPRIG_VALUES } from "./go/sprig-values.ts";
+import { SPRIG_VERSIONS } from "./go/sprig-versions.ts";
 import { LISTS } from "./lists.ts";
 import { LOGIC } from "./logic.ts";
 import { MATH } from "./math.ts";
@@ -35,6 +43,14 @@ export const FUNCTIONS: readonly TemplateFunction[] = [
   ...URLS,
   ...VERSIONS,
   ...TYPES,
+  ...GO_BUILTINS,
+  ...SPRIG_CRYPTO,
+  ...SPRIG_DATES,
+  ...SPRIG_ENCODING,
+  ...SPRIG_MATH,
+  ...SPRIG_STRINGS,
+  ...SPRIG_VALUES,
+  ...SPRIG_VERSIONS,
 ];
 
 /** The functions of one dialect by name. */

@@ -1,12 +1,12 @@
 import { text } from "./arguments.ts";
-import { both } from "./define.ts";
+import { native } from "./define.ts";
 import { satisfies } from "./semver-constraint.ts";
 import { parseVersion } from "./semver-version.ts";
 import type { TemplateFunction } from "./template-function.ts";
 
 /** Semantic versions (the semantics of Masterminds/semver 3, which Sprig uses; not npm's). */
 export const VERSIONS: readonly TemplateFunction[] = [
-  both("semver", 1, ([version]) => {
+  native("semver", 1, ([version]) => {
     const { major, minor, patch, prerelease, metadata } = parseVersion(text(version));
     return {
       Major: major,
@@ -17,7 +17,7 @@ export const VERSIONS: readonly TemplateFunction[] = [
       Original: version,
     };
   }),
-  both("semverCompare", 2, ([constraint, version]) =>
+  native("semverCompare", 2, ([constraint, version]) =>
     satisfies(parseVersion(text(version)), text(constraint)),
   ),
 ];
