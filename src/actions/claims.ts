@@ -69,7 +69,7 @@ export async function deleteClaims(
     clock,
     emit,
     fence,
-    instance,
+    instance: { name: instance, namespace: ctx.namespace },
     limits,
     stop,
     // Neither claims nor the Secret are in an inventory.

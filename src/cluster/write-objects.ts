@@ -1,6 +1,7 @@
 import {
   type ApplyOptions,
   ClusterError,
+  type Deleted,
   type DeleteOptions,
   type WriteOptions,
 } from "../model/cluster.ts";
@@ -8,12 +9,17 @@ import { canonicalJson, isMap } from "../model/json.ts";
 import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts";
 import { FIELD_MANAGER } from "../model/names.ts";
 import { type Api, about, call, callError, limits, objectIn } from "./api.ts";
+import type { Subject } from "./api-error.ts";
 import { contained } from "./contained.ts";
 import { asIfAppliedOver, asIfTakenOver, takenOver } from "./ownership.ts";
 import { collectionPath, namespaceOf, objectPath, query } from "./paths.ts";
+import { pause } from "./pause.ts";
 import { withProtocols } from "./protocol-default.ts";
 import { getObject } from "./read-objects.ts";
+import { backOff } from "./retry.ts";
 import { withSecretData } from "./secret-data.ts";
+import type { Reply } from "./send-again.ts";
+import { statusOf } from "./status-body.ts";
 import type { ApiRequest } from "./transport.ts";
 
 const APPLY_PATCH = "application/apply-patch+yaml";
@@ -156,7 +162,7 @@ export async function deleteObject(
   api: Api,
   ref: ObjectRef,
   options: DeleteOptions = {},
-): Promise<boolean> {
+): Promise<Deleted> {
   const resource = await api.discovery.resourceOf(ref.apiVersion, ref.kind);
   const { uid, resourceVersion, propagation, gracePeriodSeconds, dryRun } = options;
   const fenced = uid !== undefined || resourceVersion !== undefined;
@@ -174,18 +180,24 @@ export async function deleteObject(
     method: "DELETE",
     path,
     body,
-    repeatable: fenced,
+    repeatable: fenced || dryRun === true,
     ...limits(options),
   };
-  const reply = await call(api, request, subject, [404, 409]);
-  if (reply.status !== 404 && reply.status !== 409) return true;
+  const reply = await uncontended(api, request, {
+    ...{ subject, also: [404, 409], signal: options.signal },
+    fenced: resourceVersion !== undefined,
+  });
+  // A Status for an answer says that it is gone; many kinds are answered with the object as it was either way.
+  if (reply.status !== 404 && reply.status !== 409)
+    return statusOf(reply.body) === undefined ? "leaving" : "gone";
   const error = await callError(api, reply, subject, reply.repeated);
-  if (kindOf(error) === "not-found") return reply.repeated;
+  if (kindOf(error) === "not-found") return reply.repeated && "gone";
   if (!reply.repeated) throw error;
   // The version may have changed because our first request was carried out.
   const found = await getObject(api, ref, options);
   const ours = found === undefined || (uid !== undefined && found.metadata.uid !== uid);
-  if (ours || found.metadata.deletionTimestamp !== undefined) return true;
+  if (ours) return "gone";
+  if (found.metadata.deletionTimestamp !== undefined) return "leaving";
   throw error;
 }
 
@@ -214,15 +226,46 @@ async function send(api: Api, ref: ObjectRef, write: Write): Promise<KubeObject>
     method,
     path,
     body,
-    repeatable: fenced,
+    // A merge patch says what shall be there, however often it is said; so does whatever only asks.
+    repeatable: fenced || contentType === MERGE_PATCH || options.dryRun === true,
     ...(contentType !== undefined && { contentType }),
     ...limits(options),
   };
-  const reply = await call(api, request, subject, [409]);
+  const reply = await uncontended(api, request, {
+    ...{ subject, also: [409], signal: options.signal, fenced },
+  });
   if (reply.status !== 409) return objectIn(reply);
   const error = await callError(api, reply, subject, reply.repeated);
   if (!reply.repeated || !isVersionConflict(error)) throw error;
   return await ourOwnWork(api, ref, { ...write, error });
+}
+
+/** How often a write is sent that names no version and meets others who write all the time. */
+const CONTENDED = 5;
+
+/** `call`, again after a conflict over a version that the request did not name: the server gave up between others' writes (etcd3's GuaranteedUpdate). */
+async function uncontended(
+  api: Api,
+  request: ApiRequest,
+  by: {
+    readonly subject: Subject;
+    readonly also: readonly number[];
+    readonly fenced: boolean;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<Reply> {
+  const { subject, also, fenced, signal = api.transport.closed } = by;
+  for (let n = 1; ; n++) {
+    const reply = await call(api, request, subject, also);
+    if (fenced || reply.status !== 409 || n === CONTENDED) return reply;
+    const error = await callError(api, reply, subject);
+    if (
+      !isVersionConflict(error) ||
+      !/the object has been modified/.test(statusOf(reply.body)?.message ?? "")
+    )
+      return reply;
+    await pause(api.clock, backOff(n, 50, 1000, api.random), signal);
+  }
 }
 
 /** Server-side apply onto an object that was read: by its uid it cannot make a new one. */

@@ -1,9 +1,9 @@
-import { ClusterError } from "../model/cluster.ts";
+import { ClusterError, type Deleted } from "../model/cluster.ts";
 import { refuseLater } from "../model/fencing.ts";
-import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts";
+import { type KubeObject, type ObjectRef, refOf, refText } from "../model/kube-object.ts";
 import { type Acting, callOptions, mayWrite } from "./run-context.ts";
 import { together } from "./together.ts";
-import { waitGone } from "./wait-gone.ts";
+import { makesPods, waitGone } from "./wait-gone.ts";
 
 /** How often a deletion that others come before is asked for again. */
 const TRIES = 6;
@@ -29,8 +29,8 @@ export async function deleteObjects(
   const leaving: KubeObject[] = [];
   for (const live of found) {
     const deleted = await deleteOne(live, ctx);
-    if (deleted !== undefined) leaving.push(deleted);
-    say(refOf(live), deleted === undefined ? "absent" : "deleted", ctx);
+    if (deleted === "leaving" || (deleted === "gone" && makesPods(live))) leaving.push(live);
+    say(refOf(live), deleted === false ? "absent" : "deleted", ctx);
     ctx.watchdog.touch();
     ctx.progress();
   }
@@ -38,30 +38,36 @@ export async function deleteObjects(
   return found.map(refOf);
 }
 
-/** The object as it was when its deletion was accepted; undefined when it had gone meanwhile, whatever somebody made under its name since. */
-async function deleteOne(read: KubeObject, ctx: Acting): Promise<KubeObject | undefined> {
+/** Kinds that own nothing: their deletion need not wait for anything. */
+const CHILDLESS: readonly string[] = ["ConfigMap", "Secret"];
+
+/** False when it had gone meanwhile. What somebody made under its name since is not ours: it stays, and that is told. */
+async function deleteOne(read: KubeObject, ctx: Acting): Promise<Deleted> {
   let live: KubeObject | undefined = read;
   for (let tries = 1; live !== undefined; tries++) {
-    if (live.metadata.uid !== read.metadata.uid) return undefined;
-    if (live.metadata.deletionTimestamp !== undefined) return live;
+    if (live.metadata.uid !== read.metadata.uid) {
+      const message = `${refText(refOf(live))} is left: somebody made it anew meanwhile`;
+      ctx.emit({ type: "warning", message });
+      return false;
+    }
+    if (live.metadata.deletionTimestamp !== undefined) return "leaving";
     refuseLater(live, ctx.fence.token);
     mayWrite(ctx);
     const { uid, resourceVersion } = live.metadata;
     try {
-      const deleted = await ctx.cluster.delete(refOf(live), {
-        propagation: "Foreground",
+      return await ctx.cluster.delete(refOf(live), {
+        propagation: CHILDLESS.includes(live.kind) ? "Background" : "Foreground",
         ...(uid !== undefined && { uid }),
         ...(resourceVersion !== undefined && { resourceVersion }),
         ...callOptions(ctx),
       });
-      return deleted ? live : undefined;
     } catch (error) {
       if (!(error instanceof ClusterError && error.kind === "conflict") || tries >= TRIES)
         throw error;
     }
     live = await find(refOf(live), ctx);
   }
-  return undefined;
+  return false;
 }
 
 /** A kind that nobody serves has no objects. */

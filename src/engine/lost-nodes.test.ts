@@ -65,7 +65,7 @@ function world(nodeIs: string) {
       memory.remove(ref);
       const set = memory.objects().find(({ kind }) => kind === "StatefulSet");
       if (set !== undefined) make(set, memory, "pod-2", true);
-      return true;
+      return "leaving";
     },
   };
   const run = scenario(TEXT, { cluster: memory, clock, limits: { noActivity: 60_000 } });

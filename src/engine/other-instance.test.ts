@@ -71,7 +71,7 @@ test.each([
 ])("an uninstall of galera finds an object of %s", async (owner, warning) => {
   const run = world(APPLY, owner);
   const ref = { apiVersion: "v1", kind: "ConfigMap", namespace: "db", name: "a" };
-  await removeObjects([[ref]], { ...run.deps, instance: "galera" });
+  await removeObjects([[ref]], { ...run.deps, instance: { name: "galera", namespace: "db" } });
   expect(run.cluster.objects()).toHaveLength(warning === undefined ? 0 : 1);
   const warnings = run.events.flatMap((event) => (event.type === "warning" ? event.message : []));
   expect(warnings).toEqual(warning === undefined ? [] : [warning]);

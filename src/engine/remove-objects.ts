@@ -4,6 +4,7 @@ import { LABEL } from "../model/names.ts";
 import { deleteObjects } from "./delete-objects.ts";
 import type { EngineDeps } from "./engine-deps.ts";
 import { keepTrying, leaseLost } from "./keep-trying.ts";
+import { type InstanceName, otherOwner } from "./other-instance.ts";
 import { Halted, TaskFailure } from "./task-stop.ts";
 import { createWatchHub } from "./watch-hub.ts";
 import { createWatchdog } from "./watchdog.ts";
@@ -13,8 +14,8 @@ export type RemoveDeps = Pick<
   EngineDeps,
   "cluster" | "clock" | "emit" | "fence" | "recorder" | "limits" | "stop"
 > & {
-  /** Name of the instance. What does not say that it is this one's (somebody made it anew, or another instance took it over) is left, with a warning. */
-  readonly instance?: string;
+  /** What does not say that it is this instance's (somebody made it anew, or another instance took it over) is left, with a warning. */
+  readonly instance?: InstanceName;
   /** Nodes that somebody declared lost: pods that hang on them are removed by force. */
   readonly lostNodes?: readonly string[];
 };
@@ -63,9 +64,12 @@ export async function removeObjects(
 }
 
 function isOurs(live: KubeObject, { instance, emit }: RemoveDeps): boolean {
-  const owner = live.metadata.labels?.[LABEL.instance];
-  if (instance === undefined || owner === instance) return true;
-  const whose = owner === undefined ? `it is not labelled as ${instance}'s` : `it is ${owner}'s`;
+  if (instance === undefined) return true;
+  const label = live.metadata.labels?.[LABEL.instance];
+  const owner = otherOwner(live, instance) ?? (label === instance.name ? undefined : label);
+  if (owner === undefined && label !== undefined) return true;
+  const whose =
+    owner === undefined ? `it is not labelled as ${instance.name}'s` : `it is ${owner}'s`;
   emit({ type: "warning", message: `${refText(refOf(live))} is left: ${whose}` });
   return false;
 }

@@ -34,7 +34,7 @@ const LAST_POLL = 2000;
 export async function waitGone(leaving: readonly KubeObject[], ctx: Acting): Promise<void> {
   await together(leaving, ctx.halt, async (object, halt) => {
     const own = { ...ctx, halt };
-    const isWorkload = WORKLOADS.includes(object.kind);
+    const isWorkload = makesPods(object);
     if (isWorkload && ctx.lostNodes !== undefined && ctx.lostNodes.length > 0) {
       // A workload goes after its pods, and those on a lost node go only by force.
       await together([waitObjectGone, waitPodsGone], halt, (wait, signal) =>
@@ -45,6 +45,11 @@ export async function waitGone(leaving: readonly KubeObject[], ctx: Acting): Pro
     await waitObjectGone(object, own);
     if (isWorkload) await waitPodsGone(object, own);
   });
+}
+
+/** Whether pods of the object must be gone too. */
+export function makesPods({ kind }: KubeObject): boolean {
+  return WORKLOADS.includes(kind);
 }
 
 async function waitObjectGone(object: KubeObject, ctx: Acting): Promise<void> {

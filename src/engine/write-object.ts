@@ -54,7 +54,7 @@ async function replaced(
 ): Promise<void> {
   const live = await ctx.cluster.get(refOf(object), callOptions(ctx));
   if (live === undefined) return;
-  refuseToApply(object, live, ctx);
+  await refuseToApply(object, live, ctx);
   await makeRoom(live, { object, how }, ctx, announce).catch((error: unknown) => {
     if (!hasMoved(error, "configure")) throw error;
   });

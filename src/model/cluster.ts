@@ -43,7 +43,7 @@ export interface Cluster {
   /** JSON merge patch. */
   patch(ref: ObjectRef, patch: unknown, options?: WriteOptions): Promise<KubeObject>;
   /** Asks for deletion; false when it was not there. Does not wait: see `watch`. */
-  delete(ref: ObjectRef, options?: DeleteOptions): Promise<boolean>;
+  delete(ref: ObjectRef, options?: DeleteOptions): Promise<Deleted>;
 
   /** Log of a container, the last `tailLines` lines; of the instance before the last restart with `previous`. */
   logs(
@@ -92,6 +92,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds for the whole call, retries included; the client's default when absent. */
   readonly deadline?: number;
+  /** Awaited right before each request of the call that changes something is sent, each time it is sent; a throw of it ends the call. */
+  readonly before?: () => Promise<void>;
 }
 
 /** Options of a write. */
@@ -118,6 +120,9 @@ export interface DeleteOptions extends CallOptions {
   readonly resourceVersion?: string;
   readonly gracePeriodSeconds?: number;
 }
+
+/** What a deletion came to: nothing was there; it is `gone`; or it may stay for a while, until its finalizers or its pods are gone. */
+export type Deleted = false | "gone" | "leaving";
 
 /** A set of objects: all of a kind in a namespace (or everywhere), narrowed by selectors or to one name. */
 export interface ListQuery {

@@ -44,6 +44,8 @@ export const ANNOTATION = {
   dialect: "kplan.dev/dialect",
   /** sha256 of the package, lower-case hex. */
   digest: "kplan.dev/digest",
+  /** On an object that stands in no namespace: the namespace of the instance that applied it last. */
+  namespace: "kplan.dev/namespace",
   /** On an Instance: the fencing token of the current driver, a decimal number. */
   token: "kplan.dev/token",
   /** On an Instance: a request of another terminal to the driver. */

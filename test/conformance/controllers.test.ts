@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Cluster } from "../../src/model/cluster.ts";
+import type { Cluster, Deleted } from "../../src/model/cluster.ts";
 import type { KubeObject } from "../../src/model/kube-object.ts";
 import { openTarget, type Target } from "./controllers-target.ts";
 import { followObject, followPods, isReady, PATIENCE, type PodLog } from "./pod-log.ts";
@@ -39,7 +39,7 @@ const remove = (
   kind: string,
   name: string,
   propagation: "Foreground" | "Background" | "Orphan" = "Background",
-): Promise<boolean> => cluster.delete({ apiVersion, kind, namespace, name }, { propagation });
+): Promise<Deleted> => cluster.delete({ apiVersion, kind, namespace, name }, { propagation });
 
 /** Follows one object until the suite ends. */
 const statesOf = (

@@ -3,10 +3,11 @@ import { type Cluster, ClusterError } from "../../model/cluster.ts";
 import type { WriteFence } from "../../model/driver.ts";
 import { refuseLater } from "../../model/fencing.ts";
 import { canonicalJson } from "../../model/json.ts";
-import { type KubeObject, refOf } from "../../model/kube-object.ts";
-import { ANNOTATION, LABEL } from "../../model/names.ts";
+import { type KubeObject, refOf, refText } from "../../model/kube-object.ts";
+import { ANNOTATION } from "../../model/names.ts";
 import { applyTaking } from "../apply-taking.ts";
-import { refuseOtherInstance } from "../other-instance.ts";
+import { ownerOf, refuseOtherInstance } from "../other-instance.ts";
+import { refuseSomebodyElses } from "../somebody-elses.ts";
 import type { CheckedWrite } from "./preview-cache.ts";
 
 /** What asking about an object needs. */
@@ -70,7 +71,7 @@ export async function readObject(object: KubeObject, deps: CheckDeps): Promise<C
     const live = await deps.cluster.get(refOf(object), callSignal(deps));
     if (live === undefined)
       return { ...checked(object, "create", undefined, deps), after: undefined };
-    refuseToApply(object, live, deps);
+    await refuseToApply(object, live, deps);
     try {
       return await checkOver(object, live, deps);
     } catch (error) {
@@ -79,15 +80,19 @@ export async function readObject(object: KubeObject, deps: CheckDeps): Promise<C
   }
 }
 
-/** Throws the ClusterError for an object that is being deleted, or is another instance's; a `lease-lost` KplanError for one that a later driver has marked. */
-export function refuseToApply(
+/** Throws the ClusterError for an object that is being deleted, or is somebody else's; a `lease-lost` KplanError for one that a later driver has marked. */
+export async function refuseToApply(
   object: KubeObject,
   live: KubeObject,
-  deps: Pick<CheckDeps, "forceConflicts" | "fence">,
-): void {
+  deps: Pick<CheckDeps, "forceConflicts" | "fence" | "cluster">,
+): Promise<void> {
   refuseLater(live, deps.fence?.token);
-  if (live.metadata.deletionTimestamp !== undefined) throw leaving(live);
-  refuseOtherInstance(live, object.metadata.labels?.[LABEL.instance], deps);
+  if (live.metadata.deletionTimestamp !== undefined) {
+    await refuseLeavingNamespace(live, deps);
+    throw leaving(live);
+  }
+  refuseOtherInstance(live, ownerOf(object), deps);
+  refuseSomebodyElses(live, object, deps);
 }
 
 /** The same onto just what was read. Throws the ClusterError that the write would meet, `conflict` when the object has changed meanwhile. */
@@ -123,6 +128,30 @@ export function hasMoved(error: unknown, change: CheckedWrite["change"]): boolea
   if (change === "create") return error.kind === "already-exists";
   const otherVersion = error.kind === "conflict" && error.conflicts.length === 0;
   return otherVersion || error.kind === "not-found";
+}
+
+/** An object that goes with its namespace cannot be made anew. Throws a ClusterError `terminating`; where namespaces may not be read, the creation will tell. */
+async function refuseLeavingNamespace(
+  live: KubeObject,
+  { cluster }: Pick<CheckDeps, "cluster">,
+): Promise<void> {
+  const { namespace } = live.metadata;
+  if (namespace === undefined) return;
+  const ref = { apiVersion: "v1", kind: "Namespace", name: namespace };
+  const home = await cluster.get(ref).catch((error: unknown) => {
+    if (error instanceof ClusterError && error.kind === "forbidden") return undefined;
+    throw error;
+  });
+  if (home?.metadata.deletionTimestamp === undefined) return;
+  throw new ClusterError(
+    "terminating",
+    `${refText(refOf(live))} is being deleted with its namespace ${namespace}`,
+    {
+      status: 403,
+      ref: refOf(live),
+      hint: `wait until it is gone: kubectl wait --for=delete namespace/${namespace}`,
+    },
+  );
 }
 
 /** An object that is being deleted cannot be applied; it can be made anew once it is gone. */

@@ -1,11 +1,10 @@
 import { ClusterError } from "../../model/cluster.ts";
 import { canonicalJson } from "../../model/json.ts";
 import { type KubeObject, refKey, refOf, refText } from "../../model/kube-object.ts";
-import { LABEL } from "../../model/names.ts";
 import type { PlannedObject, Preview, PreviewProblem } from "../../model/run.ts";
 import type { PreviewDeps } from "../engine-deps.ts";
 import { claimsNote, orphanProblem } from "../immutable-fields.ts";
-import { refuseOtherInstance } from "../other-instance.ts";
+import { ownerOf, refuseOtherInstance } from "../other-instance.ts";
 import { replacement } from "../replace-object.ts";
 import type { Limit } from "../run-context.ts";
 import { withWebhookHome } from "../webhook-home.ts";
@@ -130,7 +129,7 @@ async function checkDelete(
   const options = signal === undefined ? {} : { signal };
   const live = await cluster.get(refOf(object), options);
   if (live === undefined) return { change: "absent" };
-  refuseOtherInstance(live, object.metadata.labels?.[LABEL.instance], deps);
+  refuseOtherInstance(live, ownerOf(object), deps);
   const propagation = "Foreground";
   const there = await cluster.delete(refOf(object), { dryRun: true, propagation, ...options });
   return { change: there ? "delete" : "absent" };

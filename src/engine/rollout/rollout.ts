@@ -93,7 +93,7 @@ async function create(rollout: Rollout): Promise<KubeObject | undefined> {
 /** Undefined when it was changed while it was looked at. Throws the ClusterError that applying the template would meet. */
 async function look(read: KubeObject, rollout: Rollout): Promise<Seen | undefined> {
   const { template, ctx } = rollout;
-  refuseToApply(template, read, ctx);
+  await refuseToApply(template, read, ctx);
   const live = await seenByController(read, ctx);
   const inPlace = await isInPlace(live, rollout);
   if (inPlace === undefined) return undefined;

@@ -13,7 +13,7 @@ export async function deleteTask(task: DeleteTask, ctx: TaskContext): Promise<vo
   await deleteObjects(refs, ctx, {
     before: (found) => ctx.announce("delete", found),
     ours: (live) => {
-      refuseOtherInstance(live, ctx.inputs.instance.name, ctx);
+      refuseOtherInstance(live, ctx.inputs.instance, ctx);
       return true;
     },
   });

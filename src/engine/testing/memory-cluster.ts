@@ -272,7 +272,7 @@ export function createMemoryCluster(
       const live = store.get(refKey(ref));
       if (live === undefined) return false;
       fence(ref, live, uid, resourceVersion);
-      if (dryRun) return true;
+      if (dryRun) return "leaving";
       const deletionTimestamp = clock.now().toISOString();
       const leaving = save({ ...live, metadata: { ...live.metadata, deletionTimestamp } }, live);
       const vanish = (): void => {
@@ -282,7 +282,7 @@ export function createMemoryCluster(
       };
       if (options.deletionTakes === undefined) vanish();
       else void clock.sleep(options.deletionTakes).then(vanish);
-      return true;
+      return "leaving";
     },
     logs: async (pod, { previous }) =>
       previous ? `starting ${pod.name}\nerror: no such file` : "running",

@@ -62,7 +62,7 @@ export function memoryObjects(): MemoryObjects {
       requirePresent(ref, options?.resourceVersion);
       objects.delete(refKey(ref));
       writes.push(`delete ${ref.kind} ${ref.name}`);
-      return true;
+      return "gone";
     },
     serverTime: () => Promise.resolve(self.now),
     mayI: () => Promise.resolve(true),
