@@ -65,6 +65,7 @@ export function newRecord(run: NewRun, number: number, uid: string, at: Date): R
     intents: [],
     inventory: run.inventory,
     ...(run.from?.facts && { facts: run.from.facts }),
+    ...(run.from?.finished && { finished: run.from.finished }),
     ...allowedIn(run),
   };
 }

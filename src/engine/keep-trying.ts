@@ -1,10 +1,11 @@
 import { ClusterError } from "../model/cluster.ts";
 import { formatIssue } from "../model/issue.ts";
 import { KplanError } from "../model/kplan-error.ts";
+import { randomFraction } from "../model/random.ts";
 import { kindKey } from "./materialize-live.ts";
 import { createPatienceLog, type PatienceLog, patienceWith } from "./patience.ts";
 import type { Acting, RunContext } from "./run-context.ts";
-import { Halted, TaskFailure, TaskTrouble } from "./task-stop.ts";
+import { ChangedBySomebody, Halted, TaskFailure, TaskTrouble } from "./task-stop.ts";
 import { timedOut } from "./until-settled.ts";
 import { timeText } from "./watchdog.ts";
 import { withWebhookHome } from "./webhook-home.ts";
@@ -70,6 +71,10 @@ async function failureOf(error: unknown, { cluster }: Trying, borne?: number): P
       ...(hint !== undefined && { hint }),
     });
   }
+  if (error instanceof ChangedBySomebody) {
+    const { message, ref, hint } = error;
+    return new TaskFailure(`${message}${still}`, { result: "failed", ref, hint });
+  }
   if (error instanceof KplanError && error.code !== "lease-lost") {
     const issues = error.issues.map((issue) => `\n  ${formatIssue(issue)}`).join("");
     return new TaskFailure(`${error.message}${issues}`, {
@@ -98,7 +103,7 @@ export function leaseLost(lost: AbortSignal, cause?: unknown): KplanError {
 /** Milliseconds until the next try: twice as long each time, up to a limit, a fifth more or less so that many do not come at once. */
 function pause(failures: number, longest: number): number {
   const steady = Math.min(longest, FIRST_PAUSE * 2 ** (failures - 1));
-  return Math.round(steady * (0.8 + 0.4 * Math.random()));
+  return Math.round(steady * (0.8 + 0.4 * randomFraction()));
 }
 
 /** Sleeps, but not longer than the step may take. */

@@ -1,5 +1,5 @@
 import { ClusterError } from "../model/cluster.ts";
-import { TaskTrouble } from "./task-stop.ts";
+import { ChangedBySomebody, TaskTrouble } from "./task-stop.ts";
 
 /** How long what went wrong is borne. */
 export interface Patience {
@@ -15,6 +15,8 @@ const QUOTA = 2 * 60_000;
 const WEBHOOK = 5 * 60_000;
 /** Others wrote again and again between our reading and our writing: two controllers that never agree. */
 const CONTENTION = 5 * 60_000;
+/** Somebody sets back what we apply: whoever does so once may be a person, whoever does so for a minute never stops. */
+const FIGHT = 60_000;
 /** A kind that the run itself defined is unknown to the server: discovery lags behind. */
 const SERVED = 30_000;
 /** A server that breaks on a request (a plain 500) breaks on it again, unless it was just starting. */
@@ -25,6 +27,7 @@ const BROKEN = 60_000;
  * @param ours whether the run itself defines the kind that the error is about
  */
 export function patienceWith(error: unknown, ours: boolean): Patience | undefined {
+  if (error instanceof ChangedBySomebody) return { cause: "changed", ms: FIGHT };
   if (error instanceof TaskTrouble) return { cause: "trouble", ms: Number.POSITIVE_INFINITY };
   if (!(error instanceof ClusterError)) return undefined;
   const { kind, status, transient, conflicts } = error;

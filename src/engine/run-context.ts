@@ -5,6 +5,7 @@ import { refKey } from "../model/kube-object.ts";
 import type { Step } from "../model/plan.ts";
 import type { Intent, RunInputs, RunPath } from "../model/run.ts";
 import type { EngineDeps } from "./engine-deps.ts";
+import { createFinishedJobs, type FinishedJobs } from "./finished-jobs.ts";
 import type { TaskPath } from "./materialize.ts";
 import type { OpenMeters } from "./meter/meter-session.ts";
 import { createPreviewCache, type PreviewCache } from "./preview/preview-cache.ts";
@@ -33,6 +34,8 @@ export interface RunContext extends Driving {
   readonly takeBack?: boolean;
   /** What the dry run found; an entry is used up by the write that it allowed. */
   readonly checked: PreviewCache;
+  /** Jobs that have done their work. */
+  readonly finishedJobs: FinishedJobs;
   /** `refKey` of all that is in the inventory. */
   readonly inventory: Set<string>;
   /** Bounds requests that are sent at the same time. */
@@ -46,6 +49,8 @@ export interface RunContext extends Driving {
 export interface Acting extends Driving {
   readonly path: RunPath;
   readonly watchdog: Watchdog;
+  /** Hears of a Job that has done its work. */
+  readonly finished?: (job: KubeObject) => void;
   /** To be called after each answered write: the step is not in trouble (any more). */
   readonly progress: () => void;
 }
@@ -117,6 +122,7 @@ export function createRunContext(
     ...parts,
     checked: preview ?? createPreviewCache(),
     inventory: new Set(inputs.inventory.map(({ ref }) => refKey(ref))),
+    finishedJobs: createFinishedJobs(inputs.finished),
     requests: createLimit(limits.concurrency),
     openMeters: new Map(),
   };

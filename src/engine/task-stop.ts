@@ -37,6 +37,19 @@ export class TaskTrouble extends Error {
   }
 }
 
+/** Somebody changed what the step has applied, while it was waited for: it is applied again, and if it is changed again and again the step fails. */
+export class ChangedBySomebody extends TaskTrouble {
+  /** What to do when it does not end. */
+  readonly hint: string;
+  readonly ref: ObjectRef;
+
+  constructor(message: string, ref: ObjectRef, hint: string) {
+    super(message);
+    this.hint = hint;
+    this.ref = ref;
+  }
+}
+
 /** The run was told to stop: the step stays as it is. */
 export class Halted extends Error {
   override readonly name = "Halted";

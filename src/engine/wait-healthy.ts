@@ -1,13 +1,15 @@
 import { computeHealth, relativesOf } from "../health/health.ts";
 import { suspectNodes } from "../health/pod-node.ts";
+import type { ListQuery } from "../model/cluster.ts";
 import type { Health } from "../model/health.ts";
 import { type KubeObject, refOf, refText } from "../model/kube-object.ts";
 import { createBell } from "./bell.ts";
 import { lastWords } from "./last-words.ts";
+import { fieldsText, lostFields } from "./lost-fields.ts";
 import { createSweeper } from "./lost-nodes.ts";
 import { ownQuery } from "./own-query.ts";
 import type { Acting } from "./run-context.ts";
-import { TaskFailure, TaskTrouble } from "./task-stop.ts";
+import { ChangedBySomebody, TaskFailure, TaskTrouble } from "./task-stop.ts";
 import { untilSettled } from "./until-settled.ts";
 import type { Look } from "./watch-hub.ts";
 import type { WrittenObject } from "./write-object.ts";
@@ -67,10 +69,14 @@ interface Tracked {
   readonly since: Date;
   own: Look | undefined;
   readonly looks: Look[];
+  /** Those at its relatives, with what they look at. */
+  readonly relatives: { readonly look: Look; readonly query: ListQuery }[];
   /** Nodes that are looked at. */
   readonly nodes: Set<string>;
   /** The watch has shown it. */
   seen: boolean;
+  /** It is a Job that has done its work: whatever becomes of it now, it is not to do it again. */
+  finished: boolean;
   /** Monotonic time at which the watch did not show it for the first time. */
   missingSince: number | undefined;
   health: Health | undefined;
@@ -82,6 +88,8 @@ function track(written: KubeObject, since: Date): Tracked {
     since,
     own: undefined,
     looks: [],
+    relatives: [],
+    finished: false,
     nodes: new Set(),
     seen: false,
     missingSince: undefined,
@@ -100,7 +108,25 @@ function isReadyAlready(one: Tracked, now: Date, ctx: Acting): boolean {
 function open(one: Tracked, ring: () => void, ctx: Acting): void {
   one.own = ctx.hub.look(ownQuery(one.written), ring);
   one.looks.push(one.own);
-  for (const query of relativesOf(one.written)) one.looks.push(ctx.hub.look(query, ring));
+  for (const query of relativesOf(one.written)) {
+    const look = ctx.hub.look(query, ring);
+    one.looks.push(look);
+    one.relatives.push({ look, query });
+  }
+}
+
+/** Kinds that are judged by their pods and not by their status alone. */
+const JUDGED_BY_PODS: readonly string[] = ["StatefulSet"];
+
+/** Relatives that cannot be seen are not relatives that are not there: what is judged by them cannot be judged, for the rest it is said. Throws the failure of the look. */
+function refuseUnseen({ written, relatives }: Tracked, { hub }: Acting): void {
+  for (const { look, query } of relatives) {
+    const failure = look.failure();
+    if (failure === undefined) continue;
+    if (query.kind === "Pod" && JUDGED_BY_PODS.includes(written.kind)) throw failure;
+    const why = failure instanceof Error ? failure.message : String(failure);
+    hub.warnOnce(`what keeps objects from being ready may not be told: ${why}`);
+  }
 }
 
 /** Looks at the node of a pod that is late. */
@@ -126,17 +152,23 @@ function judgeAll(
 ): { readonly object: KubeObject; readonly health: Health } | "ready" | "enough" | undefined {
   let ready = true;
   for (const one of tracked) {
+    if (one.finished) continue;
     const isLoaded = one.looks.every((look) => look.objects() !== undefined || look.failure());
     const object = current(one, ctx);
     if (!isLoaded) {
       ready = false;
       continue;
     }
+    refuseUnseen(one, ctx);
     const relatives = relativesSeen(one);
     const health = judge(object, relatives, one, now, ctx);
     tell(one, health, ctx);
     if (health.state !== "ready" && unless(relatives, now)) return "enough";
     if (health.state === "failed") return { object, health };
+    if (health.state === "ready" && object.kind === "Job") {
+      one.finished = true;
+      ctx.finished?.(object);
+    }
     if (health.state !== "ready") ready = false;
   }
   return ready ? "ready" : undefined;
@@ -157,12 +189,27 @@ function current(one: Tracked, ctx: Acting): KubeObject {
     one.seen = true;
     if (found.metadata.deletionTimestamp !== undefined)
       throw new TaskTrouble(`${refText(refOf(found))} is being deleted while it is waited for`);
+    refuseLost(one.written, found);
     return found;
   }
   one.missingSince ??= ctx.clock.monotonic();
   if (one.seen || ctx.clock.monotonic() - one.missingSince > UNSEEN)
     throw new TaskTrouble(`${refText(refOf(one.written))} was deleted while it was waited for`);
   return one.written;
+}
+
+/** Throws `ChangedBySomebody` when it is no more as we wrote it. */
+function refuseLost(written: KubeObject, found: KubeObject): void {
+  const lost = lostFields(written, found);
+  const [first] = lost;
+  if (first === undefined) return;
+  const what = refText(refOf(written));
+  const fields = fieldsText(lost.map(({ field }) => field));
+  throw new ChangedBySomebody(
+    `${first.manager} changed ${fields} of ${what} while it was waited for`,
+    refOf(written),
+    `stop what ${first.manager} does to it, or leave ${lost.length === 1 ? "the field" : "the fields"} out of the template`,
+  );
 }
 
 function judge(

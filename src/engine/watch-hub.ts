@@ -8,6 +8,8 @@ import type { KubeObject } from "../model/kube-object.ts";
 export interface WatchHub {
   /** Looks at a query; `changed` is called at once, in the turn of the event, whenever `objects` or `failure` changed. */
   look(query: ListQuery, changed: () => void): Look;
+  /** Says something that is true of the whole run once. */
+  warnOnce(message: string): void;
   /** Ends all watches. */
   close(): void;
 }
@@ -29,6 +31,12 @@ export function createWatchHub(cluster: Cluster, emit: Emit): WatchHub {
   setMaxListeners(0, closing.signal);
   const feeds = new Map<string, Feed>();
   const polled = new Set<string>();
+  const said = new Set<string>();
+  const warnOnce = (message: string): void => {
+    if (said.has(message)) return;
+    said.add(message);
+    emit({ type: "warning", message });
+  };
   const say = (query: ListQuery, reason: string): void => {
     if (polled.has(query.kind)) return;
     polled.add(query.kind);
@@ -45,6 +53,7 @@ export function createWatchHub(cluster: Cluster, emit: Emit): WatchHub {
       }
       return looking(feed, changed);
     },
+    warnOnce,
     close: () => closing.abort(),
   };
 }
@@ -90,6 +99,8 @@ async function follow(
   } catch (error) {
     if (signal.aborted) return;
     feed.failure = error;
+    // What it showed last is not so any more.
+    feed.objects = undefined;
     for (const listener of [...feed.listeners]) listener();
   }
 }

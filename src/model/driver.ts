@@ -1,7 +1,7 @@
 import type { Json } from "./json.ts";
 import type { ObjectRef } from "./kube-object.ts";
 import type { MeterSummary } from "./meter.ts";
-import type { Intent } from "./run.ts";
+import type { FinishedJob, Intent } from "./run.ts";
 
 /** What the engine asks before each write: do we still hold the instance? Implemented by the lease. */
 export interface WriteFence {
@@ -25,6 +25,8 @@ export interface RunRecorder {
   done(intent: Pick<Intent, "path">): void;
   /** Resolves when the fact is stored: no later step may begin before. */
   fact(task: string, value: Json): Promise<void>;
+  /** A Job has done its work: that goes with the next write. Whoever keeps no record leaves it out. */
+  finished?(job: FinishedJob): void;
   /** What a meter found in a step (`plan.phase.step`) so far goes with the next write. */
   meter(step: string, summary: MeterSummary): void;
 }

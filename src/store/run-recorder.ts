@@ -8,7 +8,7 @@ import type { RunRecord } from "../model/run.ts";
 import type { PlanStatus } from "../model/status.ts";
 import { planExecution, statusPatch } from "./instance-status.ts";
 import type { InstanceWriter } from "./instance-writer.ts";
-import { withFact, withMeter } from "./run-findings.ts";
+import { withFact, withFinished, withMeter } from "./run-findings.ts";
 import { withDone, withIntent, withRemoved } from "./run-inventory.ts";
 import { writeRun } from "./run-store.ts";
 import { runObject, type StoredRun } from "./stored-run.ts";
@@ -77,6 +77,7 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
     record: () => record,
     intent: (intent) => storedAtOnce(withIntent(record, intent)),
     fact: (task, value) => storedAtOnce(withFact(record, task, value)),
+    finished: (job) => change(withFinished(record, job)),
     meter: (step, summary) => change(withMeter(record, step, summary)),
     leave,
     async finish(last) {

@@ -1,5 +1,6 @@
 import { type KubeObject, refKey, refOf } from "../../model/kube-object.ts";
 import type { ApplyTask } from "../../model/task.ts";
+import { isFinishedAndGone, noteFinished } from "../finished-jobs.ts";
 import { materializeLive } from "../materialize-live.ts";
 import { checkKey } from "../preview/preview-cache.ts";
 import { renderText } from "../render-text.ts";
@@ -44,7 +45,7 @@ export async function applyTask(task: ApplyTask, ctx: TaskContext): Promise<void
   const rest = objects.filter((object) => !isGroundwork(object) && !rolled.includes(object));
   const written = await writeAll(rest, ctx, announce);
   for (const object of rolled) written.push(await rollOut(object, ctx, announce));
-  await waitHealthy(written, ctx);
+  await waitHealthy(written, { ...ctx, finished: (job) => noteFinished(job, objects, ctx) });
 }
 
 /** What the step changes pod by pod: it comes last, for its pods may need the others. Throws `TaskFailure` when it cannot be told which that is. */
@@ -81,14 +82,27 @@ async function writeAll(
   const written: WrittenObject[] = [];
   for (const batch of batches(objects)) {
     written.push(
-      ...(await together(batch, ctx.halt, (object, halt) =>
-        ctx.requests(() => writeObject(object, { ...ctx, halt }, announce)),
-      )),
+      ...(
+        await together(batch, ctx.halt, (object, halt) =>
+          ctx.requests(() => writeUnlessDone(object, { ...ctx, halt }, announce)),
+        )
+      ).filter((one) => one !== undefined),
     );
   }
   for (const { object } of written)
     if (object.kind === "StatefulSet") ctx.shared.sets.set(refKey(refOf(object)), object);
   return written;
+}
+
+/** Undefined for a Job that has done its work and is gone: there is nothing to wait for. */
+async function writeUnlessDone(
+  object: KubeObject,
+  ctx: TaskContext,
+  announce: () => Promise<void>,
+): Promise<WrittenObject | undefined> {
+  if (!(await isFinishedAndGone(object, ctx))) return await writeObject(object, ctx, announce);
+  ctx.emit({ type: "object-written", path: ctx.path, ref: refOf(object), change: "unchanged" });
+  return undefined;
 }
 
 /** Neighbours of one unordered kind together, every other object by itself; in listed order. */
