@@ -39,6 +39,8 @@ export interface DriversWorld {
   readonly api: Api;
   /** Every write that was not a dry run, in the order of the answers. */
   readonly writes: Sent[];
+  /** What was created: `Kind name`, in the order of the answers. */
+  readonly made: string[];
   driver(
     name: string,
     options?: {
@@ -59,6 +61,7 @@ export async function driversWorld(): Promise<DriversWorld> {
   const file = join(mkdtempSync(join(tmpdir(), "kplan-drivers-")), "kubeconfig");
   writeFileSync(file, server.kubeconfig());
   const writes: Sent[] = [];
+  const made: string[] = [];
   const closes: (() => void)[] = [];
   const api = openApi(server.kubeconfig());
   let pids = 100;
@@ -67,6 +70,7 @@ export async function driversWorld(): Promise<DriversWorld> {
     clock,
     api,
     writes,
+    made,
     async driver(name, options = {}) {
       const own = steeredClock(options.skew ?? 0);
       const stop = new AbortController();
@@ -76,7 +80,10 @@ export async function driversWorld(): Promise<DriversWorld> {
       if (options.alive === false) dead.add(pid);
       const exchange = watched({
         before: (request) => driver.before(request),
-        after: (sent) => writes.push({ by: name, ...sent }),
+        after: (sent, body) => {
+          writes.push({ by: name, ...sent });
+          if (sent.method === "POST" && sent.status === 201) made.push(nameOf(body));
+        },
         date: () => clock.now().toUTCString(),
       });
       const { cluster } = await connect({
@@ -123,6 +130,11 @@ export async function driversWorld(): Promise<DriversWorld> {
   };
 }
 
+function nameOf(body: string): string {
+  const { kind, metadata } = JSON.parse(body) as { kind: string; metadata?: { name?: string } };
+  return `${kind} ${metadata?.name ?? ""}`;
+}
+
 /** Values as `-p` gives them. */
 export function values(...set: readonly string[]): GivenValues {
   const none = (): Promise<string> => Promise.resolve("");
@@ -131,7 +143,7 @@ export function values(...set: readonly string[]): GivenValues {
 
 function watched(by: {
   readonly before: TestDriver["before"];
-  readonly after: (sent: Omit<Sent, "by">) => void;
+  readonly after: (sent: Omit<Sent, "by">, body: string) => void;
   readonly date: () => string;
 }): Exchange {
   const paths = ({ method, url }: ExchangeRequest) => ({
@@ -145,7 +157,8 @@ function watched(by: {
       await by.before({ method: isDry ? `${method} (dry)` : method, path });
       request.signal.throwIfAborted();
       const answer = await httpExchange.exchange(request);
-      if (method !== "GET" && !isDry) by.after({ method, path, status: answer.status });
+      if (method !== "GET" && !isDry)
+        by.after({ method, path, status: answer.status }, answer.body);
       return { ...answer, headers: { ...answer.headers, date: by.date() } };
     },
     open: (request) => httpExchange.open(request),
