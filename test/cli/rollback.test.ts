@@ -1,0 +1,67 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
+import { type Api, openApi } from "../support/api.ts";
+import { type CliResult, cli } from "../support/cli.ts";
+import { packageFolder } from "../support/package-folder.ts";
+import { DEMO, DEMO_NEXT } from "./story-packages.ts";
+
+// One instance through updates, a failure and an upgrade, and back. The rows build on each other.
+
+let server: EmbeddedServer;
+let api: Api;
+let home: string;
+let names: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  server = await startServer({ speed: 1000 });
+  api = openApi(server.kubeconfig());
+  home = mkdtempSync(join(tmpdir(), "kplan-home-"));
+  writeFileSync(join(home, "kubeconfig"), server.kubeconfig());
+  names = { $PKG: packageFolder(DEMO), $NEXT: packageFolder(DEMO_NEXT) };
+});
+afterAll(async () => {
+  api.close();
+  await server.close();
+});
+
+test.each<readonly [string, number, RegExp, Readonly<Record<string, string>>]>([
+  ["install $PKG -p PASSWORD=one", 0, /COMPLETE/, {}],
+  ["rollback", 2, /no earlier run that is complete/, {}],
+  ["update -p COUNT=5", 0, /COMPLETE/, { COUNT: "5" }],
+  ["rollback --dry-run", 10, /ConfigMap/, { COUNT: "5" }],
+  ["rollback", 0, /COMPLETE/, {}],
+  ["plan history", 0, /rollback to run 1: COUNT 5 → 3/, {}],
+  ["rollback", 0, /COMPLETE/, { COUNT: "5" }],
+  ["rollback 4", 0, /has these values already/, { COUNT: "5" }],
+  ["rollback 99", 2, /keeps no run 99[\s\S]*it keeps 1, 2, 3, 4/, { COUNT: "5" }],
+  ["update -p PASSWORD=two -p COLOR=green", 0, /COMPLETE/, { COUNT: "5", COLOR: '"green"' }],
+  ["rollback 4", 0, /PASSWORD: the present value stays/, { COUNT: "5" }],
+  ["upgrade $NEXT -p COUNT=7", 0, /COMPLETE/, { COUNT: "7" }],
+  ["rollback", 0, /COMPLETE/, { COUNT: "5" }],
+  ["get instances", 0, /demo-1\.0-0\.1\.0/, { COUNT: "5" }],
+])("%s", async (line, code, said, parameters) => {
+  const result = await typed(line);
+  expect(result).toMatchObject({ code });
+  expect(result.stdout + result.stderr).toMatch(said);
+  const path = "/apis/kudo.dev/v1beta1/namespaces/default/instances/demo-instance";
+  expect((await api.get(path)).body.spec.parameters ?? {}).toEqual(parameters);
+});
+
+test("a package that the cluster does not keep any more is named, with what brings it back", async () => {
+  const secrets = "/api/v1/namespaces/default/secrets";
+  const { body } = await api.get(`${secrets}?labelSelector=kplan.dev%2Frole%3Dpackage`);
+  for (const { metadata } of body.items)
+    if (metadata.name.includes("0.2.0")) await api.delete(`${secrets}/${metadata.name}`);
+  const result = await typed("rollback");
+  expect(result.code).toBe(2);
+  expect(result.stderr).toMatch(/0\.2\.0 .*does not keep any more[\s\S]*`kplan upgrade PACKAGE`/);
+});
+
+async function typed(line: string): Promise<CliResult> {
+  let text = line;
+  for (const [key, value] of Object.entries(names)) text = text.replaceAll(key, value);
+  return await cli(text.split(" "), { home, env: { KUBECONFIG: join(home, "kubeconfig") } });
+}
