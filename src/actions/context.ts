@@ -1,6 +1,7 @@
 import type { Clock } from "../model/clock.ts";
 import type { Cluster } from "../model/cluster.ts";
 import type { Emit } from "../model/event.ts";
+import type { OperatorPackage } from "../model/package.ts";
 import type { RunLimits } from "../model/run.ts";
 import type { HeldLease } from "../store/lease.ts";
 import type { Processes } from "../store/process-facts.ts";
@@ -31,9 +32,14 @@ export interface ActionContext {
   readonly meter?: boolean;
   /** kplan's own version, checked against a package's `kplanVersion`. */
   readonly version: string;
+  /** Packages that were read and verified before; whoever gives many commands in one process keeps them, and none of their files may change meanwhile. */
+  readonly packages?: PackageMemory;
   /** The processes of this machine; the real ones when absent. */
   readonly processes?: Processes;
 }
+
+/** Packages by the folder or archive they came from, or by the checksum of a stored archive. */
+export type PackageMemory = Map<string, OperatorPackage>;
 
 /** The process that acts, and the user behind it. */
 export interface Identity {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import semver from "semver";
 import { errorIssue, type Issue } from "../model/issue.ts";
 import { KplanError, refuse } from "../model/kplan-error.ts";
@@ -13,26 +14,36 @@ import { tellWarnings } from "./tell-warnings.ts";
 
 /** Reads and verifies a package for use. Throws a `bad-input` KplanError with every problem; warnings are told. */
 export async function usablePackage(
-  ctx: Pick<ActionContext, "emit" | "version">,
+  ctx: Pick<ActionContext, "emit" | "version" | "packages">,
   source: string,
 ): Promise<OperatorPackage> {
+  const known = ctx.packages?.get(source);
+  if (known) return known;
   const { pkg, issues } = await readPackage(source);
   if (!pkg) refuse(source, issues);
   const all = [...issues, ...verifyPackage(pkg), ...versionIssues(pkg, ctx.version)];
   if (all.some(({ severity }) => severity === "error")) refuse(source, all);
   tellWarnings(ctx, all);
+  ctx.packages?.set(source, pkg);
   return pkg;
 }
 
 /** The package that the cluster keeps. Throws a KplanError when it is not there, not whole, or not what its digest says. */
 export async function storedPackage(
-  ctx: Pick<ActionContext, "cluster">,
+  ctx: Pick<ActionContext, "cluster" | "packages">,
   key: PackageKey,
 ): Promise<OperatorPackage> {
-  const files = await unpackArchive(await loadArchive(ctx.cluster, key), key.operatorVersion);
+  const archive = await loadArchive(ctx.cluster, key);
+  const sum = ctx.packages && createHash("sha256").update(archive).digest("hex");
+  const known = sum && ctx.packages?.get(sum);
+  if (known && known.digest === key.digest) return known;
+  const files = await unpackArchive(archive, key.operatorVersion);
   const { pkg, issues } = parsePackage(key.operatorVersion, files);
   if (!pkg) refuse(`the stored package ${key.operatorVersion}`, issues);
-  if (pkg.digest === key.digest) return pkg;
+  if (pkg.digest === key.digest) {
+    if (sum) ctx.packages?.set(sum, pkg);
+    return pkg;
+  }
   throw new KplanError(
     "package-digest",
     `the stored package of ${key.operatorVersion} is not the one that its digest names`,

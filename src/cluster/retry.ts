@@ -21,6 +21,7 @@ const LOST_PEER = /GOAWAY|connection reset by peer|broken pipe|http2: client con
 
 /** Judges an answer (the retry list of kapp, the rules of client-go). */
 export function judge(answer: Answer): Outcome {
+  if (answer.status < 400) return "final";
   const status = statusOf(answer.body);
   const text = status?.message ?? "";
   switch (answer.status) {

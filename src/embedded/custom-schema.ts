@@ -11,8 +11,8 @@ const validators = new WeakMap<object, ValidateFunction>();
  */
 export async function prepareSchema(schema: Record<string, unknown>): Promise<void> {
   if (validators.has(schema)) return;
-  const { schemaCompiler } = await import("./schema-compiler.ts");
-  validators.set(schema, schemaCompiler().compile(plainSchema(schema) as Record<string, unknown>));
+  const { compileSchema } = await import("./schema-compiler.ts");
+  validators.set(schema, compileSchema(plainSchema(schema) as Record<string, unknown>));
 }
 
 /** What is wrong with a custom object; `prepareSchema` was called before. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../model/clock.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { RandomSource } from "../model/random.ts";
@@ -55,6 +56,8 @@ export async function startCore(options: CoreOptions): Promise<ServerCore> {
   const kinds = createKindRegistry();
   const state: ServerState = { store, kinds, clock, random, ...(simulation && { simulation }) };
   const ended = new AbortController();
+  // Every timer of a controller listens to it.
+  setMaxListeners(0, ended.signal);
   const api = controllerApi(state, speed, ended.signal);
   const stops = [
     startDefinitionLifecycle(state),

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { answerRequest, failureAnswer } from "./answer-request.ts";
 import { commandAnswer } from "./exec/exec-socket.ts";
@@ -55,6 +56,8 @@ export async function startInProcess(
   const { state } = core;
   if (snapshot) restoreMemories(state, snapshot.memories);
   const closing = new AbortController();
+  // Every open watch listens to it.
+  setMaxListeners(0, closing.signal);
   return {
     state,
     api: core.api,

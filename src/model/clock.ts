@@ -8,6 +8,9 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Why a timer ended; made once, since a reason of its own is costly for every call. */
+const CALLED_OFF = new Error("called off");
+
 /** Calls back once after `ms` milliseconds. The answer calls it off and leaves nothing behind. */
 export function after(clock: Clock, ms: number, act: () => void): () => void {
   const off = new AbortController();
@@ -17,5 +20,5 @@ export function after(clock: Clock, ms: number, act: () => void): () => void {
     },
     () => {},
   );
-  return () => off.abort();
+  return () => off.abort(CALLED_OFF);
 }

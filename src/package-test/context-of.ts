@@ -1,4 +1,4 @@
-import type { ActionContext } from "../actions/context.ts";
+import type { ActionContext, PackageMemory } from "../actions/context.ts";
 import type { RunEvent } from "../model/event.ts";
 import { DEFAULT_RUN_LIMITS, type RunLimits } from "../model/run.ts";
 import type { Driver } from "./world.ts";
@@ -14,6 +14,8 @@ export function contextOf(
     readonly stop?: AbortSignal;
     readonly limits?: Partial<RunLimits>;
     readonly forceConflicts?: boolean;
+    /** Packages that were read before. */
+    readonly packages?: PackageMemory;
   },
 ): ActionContext {
   const { cluster, clock, processes, identity } = driver;
@@ -31,5 +33,6 @@ export function contextOf(
     limits: { ...DEFAULT_RUN_LIMITS, ...options.limits },
     forceConflicts: options.forceConflicts ?? false,
     version: "0.1.0",
+    ...(options.packages && { packages: options.packages }),
   };
 }

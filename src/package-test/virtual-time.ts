@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../model/clock.ts";
 
 /** Time that passes when nothing is left to do: hours go by in no time, and in the same order every time. */
@@ -62,6 +63,7 @@ export function virtualTime(
             sleeper.wake = undefined;
             if (!stopped) reject(signal?.reason);
           };
+          if (signal) setMaxListeners(0, signal);
           signal?.addEventListener("abort", off, { once: true });
           mine.add(sleeper);
           heap.push(sleeper);
