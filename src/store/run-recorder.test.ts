@@ -152,7 +152,7 @@ test("pods that a command asks do not enter the inventory, the record of its act
     inventory: [],
   });
   await keeper.intent({ ...INTENT, act: "exec", objects: [pod], record: REF });
-  expect((await stored()).inventory).toEqual([{ ref: REF, path: INTENT.path }]);
+  expect((await stored()).inventory).toMatchObject([{ ref: REF, path: INTENT.path }]);
 });
 
 test("intents of concurrent tasks share a write", async () => {
