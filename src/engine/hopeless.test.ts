@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ClusterError } from "../model/cluster.ts";
 import { refOf } from "../model/kube-object.ts";
 import { executeRun } from "./execute-run.ts";
-import { configMap, eventLines, type Scenario, scenario } from "./testing/scenario.ts";
+import { configMap, errorText, eventLines, type Scenario, scenario } from "./testing/scenario.ts";
 
 // What is hopeless fails at the first sight of it; what is only slow is tried again, each cause as long as it may take, and is then named.
 
@@ -139,4 +139,15 @@ test("a webhook is named with its configuration, its Service and the commands", 
     hint: "see what serves it: kubectl -n policy get endpoints hook; if it is not needed any more: kubectl delete validatingwebhookconfiguration policy",
     ref: refOf({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "b", namespace: "db" } }),
   });
+});
+
+test("a StatefulSet whose pods would be refused for its name is refused before the first write", async () => {
+  const name = "a".repeat(53);
+  const set = `{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: ${name}}, spec: {}}`;
+  const run = scenario(TWO.replace(configMap("b"), set));
+  const error = await executeRun(run.inputs, run.deps).catch((thrown) => thrown);
+  expect(errorText(error)).toContain(
+    "has 53 characters; its pods cannot be made with more than 52",
+  );
+  expect(run.cluster.objects()).toEqual([]);
 });

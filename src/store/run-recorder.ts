@@ -6,6 +6,7 @@ import { canonicalJson } from "../model/json.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { PlanStatus } from "../model/status.ts";
+import { changedWish } from "./changed-wish.ts";
 import { planExecution, statusPatch } from "./instance-status.ts";
 import type { InstanceWriter } from "./instance-writer.ts";
 import { withFact, withFinished, withMeter } from "./run-findings.ts";
@@ -45,7 +46,7 @@ export interface KeeperInputs {
   readonly otherPlans: readonly PlanStatus[];
   /** Takes an event into a record; pure. */
   readonly fold: (record: RunRecord, event: RunEvent) => RunRecord;
-  /** Hears once why the progress cannot be written, while the run goes on. */
+  /** Hears once why the progress cannot be written, and of changes to what the Instance asks for, while the run goes on. */
   readonly warn?: (message: string) => void;
 }
 
@@ -64,6 +65,8 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
   let lastStatus = "";
   let failures = 0;
   const warned = new Set<string>();
+  /** What the Instance asked for when the run began or went on. */
+  const began = inputs.instance.current();
   let waiting: Waiter[] = [];
   let ended = false;
   let isPumping = false;
@@ -179,9 +182,8 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
   }
 
   function tell(error: unknown): void {
-    if (!(error instanceof ClusterError) || error.transient || warned.has(error.message)) return;
-    warned.add(error.message);
-    inputs.warn?.(`the progress of the run cannot be written: ${error.message}`);
+    if (!(error instanceof ClusterError) || error.transient) return;
+    warnOnce(`the progress of the run cannot be written: ${error.message}`);
   }
 
   function stamped(from: RunRecord): RunRecord {
@@ -203,6 +205,14 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
     const { spec } = instance.current() as { spec?: { planExecution?: unknown } };
     if (canonicalJson(spec?.planExecution ?? {}) !== canonicalJson(execution ?? {}))
       await instance.patch({ spec: { planExecution: execution } });
+    const changed = changedWish(began, instance.current());
+    if (changed !== undefined) warnOnce(changed);
+  }
+
+  function warnOnce(message: string): void {
+    if (warned.has(message)) return;
+    warned.add(message);
+    inputs.warn?.(message);
   }
 }
 

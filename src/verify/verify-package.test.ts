@@ -161,6 +161,18 @@ test.each<[string, Parameters<typeof packageOf>, string[]]>([
     ],
   ],
   [
+    "a StatefulSet whose pods would be refused for its name",
+    [
+      { deploy: "set [set.yaml]" },
+      {
+        "set.yaml": `apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: "{{Name}}-${"x".repeat(40)}"}\n`,
+      },
+    ],
+    [
+      `operator.yaml:5:49: error: the name of StatefulSet demo-instance-${"x".repeat(40)} has 54 characters; its pods cannot be made with more than 52\n  give it a shorter name`,
+    ],
+  ],
+  [
     "one template with an object twice",
     [{ deploy: "config [config.yaml]" }, { "config.yaml": `${CONFIG}---\n${CONFIG}` }],
     [

@@ -14,6 +14,7 @@ import { meters } from "./rules/meters.ts";
 import { missingTasks } from "./rules/missing-tasks.ts";
 import { missingTemplates } from "./rules/missing-templates.ts";
 import { missingTriggers } from "./rules/missing-triggers.ts";
+import { podNames } from "./rules/pod-names.ts";
 import { renders } from "./rules/renders.ts";
 import { rendersObjects } from "./rules/renders-objects.ts";
 import { sameObject } from "./rules/same-object.ts";
@@ -41,6 +42,7 @@ const RULES: readonly VerifyRule[] = [
   renders,
   rendersObjects,
   sameObject,
+  podNames,
   usedBeforeApplied,
   stepPods,
   gateNames,

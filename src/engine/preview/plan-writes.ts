@@ -9,6 +9,7 @@ import {
   refOf,
   refText,
 } from "../../model/kube-object.ts";
+import { podNameProblem } from "../../model/pod-names.ts";
 import type { OnImmutable } from "../../model/rollout.ts";
 import {
   type PlannedObject,
@@ -120,6 +121,14 @@ export async function planWrites(
       const isRolled = step?.rollout !== undefined && object.kind === "StatefulSet";
       const unrolled = isRolled && act === "apply" ? rolloutProblem(object) : undefined;
       if (unrolled !== undefined) problems.push({ path, ref: refOf(object), message: unrolled });
+      const unnamed = act === "apply" ? podNameProblem(object) : undefined;
+      if (unnamed !== undefined)
+        problems.push({
+          path,
+          ref: refOf(object),
+          message: unnamed,
+          hint: "give the instance a shorter name",
+        });
       const place = { path, act, object, onImmutable, ...(why !== undefined && { why }) };
       const write = planned(place, missing, { inputs, history, writes });
       writes.push(write);
