@@ -87,8 +87,10 @@ export function objectIn(answer: Answer): KubeObject {
 }
 
 /** The options of a call as a transport takes them. */
-export function limits(options: CallOptions | undefined): Pick<ApiRequest, "signal" | "deadline"> {
-  return { signal: options?.signal, deadline: options?.deadline };
+export function limits(
+  options: CallOptions | undefined,
+): Pick<ApiRequest, "signal" | "deadline" | "before"> {
+  return { signal: options?.signal, deadline: options?.deadline, before: options?.before };
 }
 
 /** How the cluster is named in messages. */

@@ -34,6 +34,7 @@ export async function execInPod(
         ? withCountedInput(options.command, options.stdin)
         : options.command;
     const path = `${objectPath(resource, pod, "exec")}?${queryOf(options, command)}`;
+    await options.before?.();
     const answer = await api.transport.exec(path, {
       stdin: options.stdin,
       mostOutput: MOST_OUTPUT,

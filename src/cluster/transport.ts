@@ -33,6 +33,8 @@ export interface ApiRequest {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for all attempts together; absent: the client's default. */
   readonly deadline?: number | undefined;
+  /** Awaited right before each attempt at a request other than a GET; a throw of it ends the request. */
+  readonly before?: (() => Promise<void>) | undefined;
 }
 
 /** Sends requests to one API server as one user. */
@@ -146,6 +148,7 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
   async function attempt(request: ApiRequest, budget: Budget, how: AttemptHow): Promise<Answer> {
     const who = await identify(budget.signal, how.renew);
     const text = request.body === undefined ? undefined : JSON.stringify(request.body);
+    if (request.method !== "GET") await request.before?.();
     const remaining = Math.max(1, budget.remaining());
     counted(`${request.method} ${request.path}`);
     try {

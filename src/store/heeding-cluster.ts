@@ -1,28 +1,25 @@
-import type { Cluster } from "../model/cluster.ts";
+import type { CallOptions, Cluster } from "../model/cluster.ts";
 
-/** The cluster as a run sees it: `mayWrite` is awaited before each call that changes something, and its throw is the call's. */
+/**
+ * The cluster as a run sees it: `mayWrite` is awaited before each call that changes something and, where the client goes by `CallOptions.before`, before each request
+ * that a call sends, later attempts too. Its throw is the call's.
+ */
 export function heedingCluster(cluster: Cluster, mayWrite: () => Promise<void>): Cluster {
-  const heeding =
-    <First, Options extends { readonly dryRun?: boolean } | undefined, Answer>(
-      act: (first: First, options?: Options) => Promise<Answer>,
-    ) =>
-    async (first: First, options?: Options): Promise<Answer> => {
-      if (options?.dryRun !== true) await mayWrite();
-      return await act(first, options);
-    };
+  const heeded = async <Options extends CallOptions & { readonly dryRun?: boolean }, Answer>(
+    options: Options | undefined,
+    act: (options: Options | undefined) => Promise<Answer>,
+  ): Promise<Answer> => {
+    if (options?.dryRun === true) return await act(options);
+    await mayWrite();
+    return await act({ ...options, before: mayWrite } as Options);
+  };
   return {
     ...cluster,
-    create: heeding(cluster.create),
-    apply: heeding(cluster.apply),
-    replace: heeding(cluster.replace),
-    delete: heeding(cluster.delete),
-    async patch(ref, patch, options) {
-      if (options?.dryRun !== true) await mayWrite();
-      return await cluster.patch(ref, patch, options);
-    },
-    async exec(pod, options) {
-      await mayWrite();
-      return await cluster.exec(pod, options);
-    },
+    create: (object, options) => heeded(options, (how) => cluster.create(object, how)),
+    apply: (object, options) => heeded(options, (how) => cluster.apply(object, how)),
+    replace: (object, options) => heeded(options, (how) => cluster.replace(object, how)),
+    patch: (ref, patch, options) => heeded(options, (how) => cluster.patch(ref, patch, how)),
+    delete: (ref, options) => heeded(options, (how) => cluster.delete(ref, how)),
+    exec: (pod, options) => heeded(options, (how) => cluster.exec(pod, how ?? options)),
   };
 }

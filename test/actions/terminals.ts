@@ -36,7 +36,7 @@ export interface TerminalOptions {
   readonly deafToInstances?: boolean;
   /** Called as each write leaves. */
   readonly onWrite?: (write: Sent, count: number) => void;
-  /** Milliseconds that each answer takes longer. */
+  /** Milliseconds that each answer takes longer, from the first write of the run's own objects on. */
   readonly slow?: number;
   /** Pid of its process, one of those that `alive` names. */
   readonly pid: number;
@@ -115,7 +115,7 @@ function exchangeOf(
       if (state.killed) return await never(request.signal);
       note(request);
       const answer = await httpExchange.exchange(request);
-      if (slow > 0) await realClock.sleep(slow, request.signal);
+      if (slow > 0 && writes.some(isOfPackage)) await realClock.sleep(slow, request.signal);
       return state.killed ? await never(request.signal) : answer;
     },
     async open(request) {
@@ -141,7 +141,7 @@ async function* silent(answer: OpenAnswer, signal: AbortSignal): OpenAnswer["chu
   }
 }
 
-/** Whether a write is one of the run's own objects, not one of those in which kplan keeps its state. */
+/** Whether a write is one of the run's own objects, for packages of service accounts, StatefulSets and pods: in other kinds kplan keeps its state. */
 export function isOfPackage({ path }: Sent): boolean {
-  return !/\/(instances|leases|operators|operatorversions)\b|-run-\d+$|\/configmaps$/.test(path);
+  return /\/(serviceaccounts|statefulsets|pods)\b/.test(path);
 }
