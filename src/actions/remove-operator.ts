@@ -1,8 +1,9 @@
 import { type Cluster, ClusterError } from "../model/cluster.ts";
-import type { KubeObject } from "../model/kube-object.ts";
+import type { KubeObject, ObjectRef } from "../model/kube-object.ts";
 import { refOf } from "../model/kube-object.ts";
 import { ANNOTATION, KUDO_API_VERSION, LABEL } from "../model/names.ts";
-import { operatorVersionOfPiece, packageSelector } from "../store/package-store.ts";
+import { isNotServed } from "../store/is-not-served.ts";
+import { ANY_PACKAGE, operatorVersionOfPiece, packageSelector } from "../store/package-store.ts";
 import { operatorVersionOf } from "./find-instance.ts";
 
 /**
@@ -16,57 +17,86 @@ export async function removeOperator(
 ): Promise<void> {
   const { namespace } = where;
   const [instances, versions] = await Promise.all([
-    cluster.list({ apiVersion: KUDO_API_VERSION, kind: "Instance", namespace }),
-    cluster.list({ apiVersion: KUDO_API_VERSION, kind: "OperatorVersion", namespace }),
+    kept(cluster, "Instance", namespace),
+    kept(cluster, "OperatorVersion", namespace),
   ]);
   const isOther = (instance: KubeObject): boolean => instance.metadata.name !== where.instance;
-  const users = instances.items.filter(isOther).map(operatorVersionOf);
+  const users = instances.filter(isOther).map(operatorVersionOf);
   if (users.includes(operatorVersion)) return;
-  const mine = versions.items.find(({ metadata }) => metadata.name === operatorVersion);
-  if (!mine) return;
-  const operator = operatorOf(mine);
-  const siblings = versions.items.filter(
+  const mine = versions.find(({ metadata }) => metadata.name === operatorVersion);
+  const pieces = await piecesOf(cluster, namespace, mine && operatorOf(mine));
+  const own = pieces.find((piece) => operatorVersionOfPiece(piece) === operatorVersion);
+  const operator = mine ? operatorOf(mine) : own?.metadata.labels?.[LABEL.operator];
+  if (operator === undefined) return;
+  const siblings = versions.filter(
     (version) => version !== mine && operatorOf(version) === operator,
   );
   const unused = siblings.filter(
     ({ metadata }) =>
       metadata.annotations?.[ANNOTATION.digest] !== undefined && !users.includes(metadata.name),
   );
-  for (const version of unused) {
-    await removePieces(cluster, namespace, operator, version.metadata.name);
-    await cluster.delete(refOf(version));
-  }
-  await removePieces(cluster, namespace, operator, operatorVersion);
-  if (unused.length === siblings.length)
-    await cluster.delete({
+  const needed = new Set(
+    siblings.filter((version) => !unused.includes(version)).map(({ metadata }) => metadata.name),
+  );
+  // Those of a version that is not there any more are nobody's.
+  const useless = pieces.filter((piece) => {
+    const version = operatorVersionOfPiece(piece);
+    if (piece.metadata.labels?.[LABEL.operator] !== operator || version === undefined) return false;
+    return !needed.has(version) && !users.includes(version);
+  });
+  await Promise.all(useless.map((piece) => cluster.delete(refOf(piece), justThis(piece))));
+  for (const version of unused) await cluster.delete(refOf(version), justThis(version));
+  if (mine === undefined) return;
+  if (needed.size === 0)
+    await removeNamed(cluster, {
       apiVersion: KUDO_API_VERSION,
       kind: "Operator",
       namespace,
       name: operator,
     });
   // Last: as long as it is there, the rest is found again.
-  await cluster.delete(refOf(mine));
+  await cluster.delete(refOf(mine), justThis(mine));
 }
 
-async function removePieces(
+/** None where somebody has removed the definitions of these kinds, and with them all that was of them. */
+async function kept(
+  cluster: Cluster,
+  kind: string,
+  namespace: string,
+): Promise<readonly KubeObject[]> {
+  try {
+    return (await cluster.list({ apiVersion: KUDO_API_VERSION, kind, namespace })).items;
+  } catch (error) {
+    if (isNotServed(error)) return [];
+    throw error;
+  }
+}
+
+/** The pieces of an operator's packages, or of all packages. */
+async function piecesOf(
   cluster: Cluster,
   namespace: string,
-  operator: string,
-  operatorVersion: string,
-): Promise<void> {
-  const labelSelector = packageSelector(operator);
-  const pieces = await cluster
-    .list({ apiVersion: "v1", kind: "Secret", namespace, labelSelector })
-    .catch((error: unknown) => {
-      // Who may not list Secrets leaves the pieces behind; they are of no use to anybody.
-      if (error instanceof ClusterError && error.kind === "forbidden") return { items: [] };
-      throw error;
-    });
-  await Promise.all(
-    pieces.items
-      .filter((piece) => operatorVersionOfPiece(piece) === operatorVersion)
-      .map((piece) => cluster.delete(refOf(piece))),
-  );
+  operator: string | undefined,
+): Promise<readonly KubeObject[]> {
+  const labelSelector = operator === undefined ? ANY_PACKAGE : packageSelector(operator);
+  try {
+    const query = { apiVersion: "v1", kind: "Secret", namespace, labelSelector };
+    return (await cluster.list(query)).items;
+  } catch (error) {
+    // Who may not list Secrets leaves the pieces behind; they are of no use to anybody.
+    if (error instanceof ClusterError && error.kind === "forbidden") return [];
+    throw error;
+  }
+}
+
+async function removeNamed(cluster: Cluster, ref: ObjectRef): Promise<void> {
+  const live = await cluster.get(ref);
+  if (live) await cluster.delete(ref, justThis(live));
+}
+
+/** A deletion that names its object can be asked for again when its answer was lost. */
+function justThis({ metadata: { uid } }: KubeObject): { readonly uid?: string } {
+  return uid === undefined ? {} : { uid };
 }
 
 function operatorOf(version: KubeObject): string {

@@ -1,6 +1,6 @@
 import type { Cluster } from "../model/cluster.ts";
 import { KplanError } from "../model/kplan-error.ts";
-import type { KubeObject, ObjectRef } from "../model/kube-object.ts";
+import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts";
 import { LABEL, SIMULATION_KEY, SIMULATION_LABEL, simulationName } from "../model/names.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { Simulation } from "../model/simulation.ts";
@@ -33,7 +33,7 @@ export async function storeSimulation(
   const live = await cluster.get(refIn(where));
   const wanted = simulation && simulationMap(where, simulation);
   if (wanted === undefined) {
-    if (live) await cluster.delete(refIn(where));
+    if (live) await remove(cluster, live);
     return;
   }
   if (live === undefined) await cluster.create(wanted);
@@ -45,7 +45,13 @@ export async function storeSimulation(
 
 /** The instance is gone: so is what its pods say. */
 export async function dropSimulation(cluster: Cluster, where: Where): Promise<void> {
-  await cluster.delete(refIn(where));
+  const live = await cluster.get(refIn(where));
+  if (live) await remove(cluster, live);
+}
+
+async function remove(cluster: Cluster, live: KubeObject): Promise<void> {
+  const { uid } = live.metadata;
+  await cluster.delete(refOf(live), uid === undefined ? {} : { uid });
 }
 
 function refIn({ namespace, instance }: Where): ObjectRef {

@@ -13,6 +13,8 @@ import { withWebhookHome } from "./webhook-home.ts";
 /** Milliseconds before the first repetition and the longest pause. */
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 30_000;
+/** Between two looks at a lease that has nearly run out. */
+const LEASE_PAUSE = 500;
 
 /** What trying needs. */
 export type Trying = Acting & Pick<RunContext, "definedKinds">;
@@ -34,6 +36,11 @@ export async function keepTrying(
     } catch (error) {
       if (ctx.fence.lost.aborted) throw leaseLost(ctx.fence.lost, error);
       if (error instanceof Halted || ctx.halt.aborted) throw new Halted("told to stop");
+      if (error instanceof KplanError && error.code === "lease-lost") {
+        // It is not lost yet: either it is renewed in time, or it soon is.
+        await sleep(LEASE_PAUSE, error.message, ctx);
+        continue;
+      }
       const left = patienceLeft(error, log, ctx);
       if (left === undefined || !(error instanceof Error)) throw await failureOf(error, ctx);
       if (left.ms <= 0) throw await failureOf(error, ctx, left.borne);

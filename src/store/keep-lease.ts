@@ -49,8 +49,8 @@ export function keepLease(
     ...(taken.takenFrom && { takenFrom: taken.takenFrom }),
     check,
     async confirm() {
-      while (hasSlept() && !ended && !lost.signal.aborted) {
-        if (left() < state.duration / 3) break;
+      while ((hasSlept() || isShort()) && !ended && !lost.signal.aborted) {
+        if (left() <= 0) break;
         if (!(await renewOnce()) && !(await slept(clock, RETRY_MS, stop.signal))) break;
       }
       check();
@@ -80,7 +80,12 @@ export function keepLease(
   function check(): void {
     if (ended) throw leaseEnded(where.instance);
     lost.signal.throwIfAborted();
-    if (left() < state.duration / 3) throw ranOut(where.instance);
+    if (isShort()) throw ranOut(where.instance);
+  }
+
+  /** The last third, in which nothing is begun: a write may be under way for some time. */
+  function isShort(): boolean {
+    return left() < state.duration / 3;
   }
 
   /**
@@ -138,8 +143,10 @@ export function keepLease(
 
   /** Somebody else wrote or deleted the Lease: it is lost unless it still names us (our own renewal, whose answer was lost). */
   async function lookAgain(): Promise<void> {
+    // Not answered soon is not answered: the next renewal must not wait for it.
+    const deadline = Math.max(RETRY_MS, Math.min(RENEW_MS / 2, left()));
     const seen = await cluster
-      .get(leaseRef(where.namespace, where.instance))
+      .get(leaseRef(where.namespace, where.instance), { deadline })
       .catch(() => "unknown" as const);
     if (seen === "unknown") return;
     if (seen && leaseState(seen).holder?.holder === state.holder?.holder) current = seen;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ClusterError } from "../model/cluster.ts";
+import { type CallOptions, ClusterError } from "../model/cluster.ts";
+import type { ObjectRef } from "../model/kube-object.ts";
 import { type LeaseRequest, takeLease } from "./lease.ts";
 import { leaseRef, leaseState } from "./lease-object.ts";
 import type { Processes } from "./process-facts.ts";
@@ -18,6 +19,20 @@ const ME: LeaseRequest = {
 };
 const ALL_DEAD: Processes = { startOf: () => undefined };
 const ref = leaseRef("db", "galera");
+
+/** What came of a promise so far. */
+function outcomeOf(promise: Promise<void>): { said: string } {
+  const outcome = { said: "nothing yet" };
+  promise.then(
+    () => {
+      outcome.said = "yes";
+    },
+    (error: Error) => {
+      outcome.said = error.message;
+    },
+  );
+  return outcome;
+}
 
 /** Processes that live: `pid:start`. */
 function living(text: string): Processes {
@@ -156,6 +171,50 @@ test("with the server out of reach it counts for 10 s, and is lost after 15", as
   expect(lease.lost.aborted).toBe(false);
   await clock.pass(5000);
   expect(lease.lost.aborted).toBe(true);
+});
+
+test("who is about to write waits for a lease that has nearly run out, until it is renewed or lost", async () => {
+  const { cluster, clock, deps } = world();
+  const { lease } = await held(deps);
+  cluster.before = () => {
+    throw new ClusterError("unavailable", "etcd leader changed");
+  };
+  await clock.pass(11_000);
+  const confirmed = outcomeOf(lease.confirm());
+  await clock.pass(1000);
+  expect(confirmed.said).toBe("nothing yet");
+  cluster.before = () => {};
+  await clock.pass(1000);
+  expect(confirmed.said).toBe("yes");
+
+  cluster.before = () => {
+    throw new ClusterError("unavailable", "etcd leader changed");
+  };
+  await clock.pass(11_000);
+  const refused = outcomeOf(lease.confirm());
+  await clock.pass(6000);
+  expect(refused.said).toMatch(/could not be renewed in time/);
+});
+
+test("a look at the Lease that is not answered does not keep the next renewal from coming", async () => {
+  const { cluster, clock, deps } = world();
+  const { lease } = await held(deps);
+  const deadlines: unknown[] = [];
+  const real = cluster.get;
+  cluster.before = (verb) => {
+    if (verb === "replace") throw new ClusterError("conflict", "changed by somebody else");
+  };
+  Object.assign(cluster, {
+    get: (at: ObjectRef, options?: CallOptions) => {
+      deadlines.push(options?.deadline);
+      return real(at, options);
+    },
+  });
+  await clock.pass(5000);
+  expect(deadlines).toEqual([2500]);
+  cluster.before = () => {};
+  await clock.pass(1000);
+  expect(lease.lost.aborted).toBe(false);
 });
 
 test("back within reach it goes on", async () => {

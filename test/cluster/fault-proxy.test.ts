@@ -49,6 +49,14 @@ test.each([
   expect(asksFor(method, url)).toMatchObject(asks);
 });
 
+test("a deletion at a version is told from one that takes whatever is there", () => {
+  const body = (preconditions: object): string => JSON.stringify({ preconditions });
+  const atVersion = (text: string): boolean => asksFor("DELETE", "/api/v1/pods/x", text).atVersion;
+  expect(atVersion(body({ uid: "a", resourceVersion: "7" }))).toBe(true);
+  expect(atVersion(body({ uid: "a" }))).toBe(false);
+  expect(asksFor("PUT", "/api/v1/pods/x", body({ resourceVersion: "7" })).atVersion).toBe(false);
+});
+
 test("what meets no fault is passed on as it is, under the user of the kubeconfig", async () => {
   const made = await api.post(CONFIGMAPS, configMap("one"));
   expect(made).toMatchObject({ status: 201, body: { metadata: { name: "one" } } });

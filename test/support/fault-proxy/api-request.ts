@@ -10,6 +10,8 @@ export interface AsksFor {
   readonly subresource: string;
   /** Of a list: it goes on where another one ended. */
   readonly continues: boolean;
+  /** Of a deletion: it names the version that it deletes. */
+  readonly atVersion: boolean;
 }
 
 const COLLECTION: Readonly<Record<string, AsksFor["verb"]>> = { GET: "list", POST: "create" };
@@ -17,8 +19,8 @@ const OBJECT: Readonly<Record<string, AsksFor["verb"]>> = {
   ...{ GET: "get", POST: "create", PUT: "update", PATCH: "patch", DELETE: "delete" },
 };
 
-/** Reads the method and the path of a request to the Kubernetes API. */
-export function asksFor(method: string, url: string): AsksFor {
+/** Reads the method, the path and the body of a request to the Kubernetes API. */
+export function asksFor(method: string, url: string, body = ""): AsksFor {
   const { pathname, searchParams } = new URL(url, "http://x");
   const [api, ...rest] = pathname.split("/").filter(Boolean).map(decodeURIComponent);
   const group = api === "apis" ? (rest.shift() ?? "") : "";
@@ -26,7 +28,8 @@ export function asksFor(method: string, url: string): AsksFor {
   rest.shift();
   const namespace = rest[0] === "namespaces" && rest.length > 2 ? (rest.splice(0, 2)[1] ?? "") : "";
   const [resource = "", name = "", subresource = ""] = rest;
-  const about = { group, resource, namespace, name, subresource };
+  const atVersion = method === "DELETE" && /"preconditions":\{[^}]*"resourceVersion"/.test(body);
+  const about = { group, resource, namespace, name, subresource, atVersion };
   const continues = searchParams.has("continue");
   if ((api !== "api" && api !== "apis") || resource === "")
     return { ...about, verb: "other", continues };

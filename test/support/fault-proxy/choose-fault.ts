@@ -50,8 +50,10 @@ function faultsOf(asks: AsksFor): readonly Fault[] {
       return asks.namespace === "" ? ANY : [...ANY, "conflict"];
     case "update":
     case "patch":
-    case "delete":
       return [...ANY, "conflict"];
+    case "delete":
+      // Only a deletion at a version can come too late for it.
+      return asks.atVersion ? [...ANY, "conflict"] : ANY;
     default:
       return ANY;
   }

@@ -69,15 +69,15 @@ export async function startFaultProxy(
   };
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const asks = asksFor(incoming.method ?? "GET", incoming.url ?? "/");
     const pieces: Buffer[] = [];
     for await (const piece of incoming) pieces.push(piece as Buffer);
+    const body = Buffer.concat(pieces);
+    const asks = asksFor(incoming.method ?? "GET", incoming.url ?? "/", body.toString());
     if (incoming.headers.authorization !== `Bearer ${token}`) {
       response.writeHead(401).end();
       return;
     }
     const fault = begin(asks);
-    const body = Buffer.concat(pieces);
     switch (fault) {
       case "conflict":
       case "expired":
