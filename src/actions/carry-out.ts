@@ -24,6 +24,7 @@ import type { PlanChoice } from "./select-plans.ts";
 import { stopped } from "./stopped.ts";
 import { packageSimulation, storeSimulation } from "./store-simulation.ts";
 import { storeInstance, storeOperator } from "./store-wanted.ts";
+import { undoBegun } from "./undo-begun.ts";
 import { withLease } from "./with-lease.ts";
 
 /** What a command wants of an instance. */
@@ -161,8 +162,15 @@ async function driveDecided(
     run: record,
     token: lease.token,
   });
-  const driven = await driveRun(ctx, { ...decision, record, cache, instance, lease });
-  return { kind: "ran", ...driven };
+  try {
+    const driven = await driveRun(ctx, { ...decision, record, cache, instance, lease });
+    return { kind: "ran", ...driven };
+  } catch (error) {
+    // Somebody changed something since the dry run above, and the one after what is stored now was refused.
+    if (error instanceof KplanError && error.kind === "bad-input")
+      await undoBegun(ctx, { state, instance, record, lease });
+    throw error;
+  }
 }
 
 /** As they stand under the lease: another driver may have done one of them. */

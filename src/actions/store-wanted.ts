@@ -85,6 +85,14 @@ function replacing(
   return { ...Object.fromEntries(cleared), ...after };
 }
 
+/** The merge patch of `spec.parameters` that makes an Instance say what another state of it says. */
+export function parametersPatch(
+  now: KubeObject,
+  wanted: KubeObject,
+): Record<string, string | null> {
+  return replacing(storedParameters(now), storedParameters(wanted));
+}
+
 async function createUnlessThere(cluster: Cluster, object: KubeObject): Promise<void> {
   try {
     await cluster.create(object);
