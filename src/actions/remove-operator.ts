@@ -21,33 +21,30 @@ export async function removeOperator(
     kept(cluster, "OperatorVersion", namespace),
   ]);
   const isOther = (instance: KubeObject): boolean => instance.metadata.name !== where.instance;
-  const users = instances.filter(isOther).map(operatorVersionOf);
+  const users = (instances ?? []).filter(isOther).map(operatorVersionOf);
   if (users.includes(operatorVersion)) return;
-  const mine = versions.find(({ metadata }) => metadata.name === operatorVersion);
+  const mine = versions?.find(({ metadata }) => metadata.name === operatorVersion);
   const pieces = await piecesOf(cluster, namespace, mine && operatorOf(mine));
   const own = pieces.find((piece) => operatorVersionOfPiece(piece) === operatorVersion);
   const operator = mine ? operatorOf(mine) : own?.metadata.labels?.[LABEL.operator];
   if (operator === undefined) return;
-  const siblings = versions.filter(
+  const siblings = (versions ?? []).filter(
     (version) => version !== mine && operatorOf(version) === operator,
   );
   const unused = siblings.filter(
     ({ metadata }) =>
       metadata.annotations?.[ANNOTATION.digest] !== undefined && !users.includes(metadata.name),
   );
-  const needed = new Set(
-    siblings.filter((version) => !unused.includes(version)).map(({ metadata }) => metadata.name),
-  );
-  // Those of a version that is not there any more are nobody's.
+  const going = new Set([operatorVersion, ...unused.map(({ metadata }) => metadata.name)]);
   const useless = pieces.filter((piece) => {
-    const version = operatorVersionOfPiece(piece);
-    if (piece.metadata.labels?.[LABEL.operator] !== operator || version === undefined) return false;
-    return !needed.has(version) && !users.includes(version);
+    if (piece.metadata.labels?.[LABEL.operator] !== operator) return false;
+    // With the definition of Instances gone, nobody needs any.
+    return instances === undefined || going.has(operatorVersionOfPiece(piece) ?? "");
   });
   await Promise.all(useless.map((piece) => cluster.delete(refOf(piece), justThis(piece))));
   for (const version of unused) await cluster.delete(refOf(version), justThis(version));
   if (mine === undefined) return;
-  if (needed.size === 0)
+  if (unused.length === siblings.length)
     await removeNamed(cluster, {
       apiVersion: KUDO_API_VERSION,
       kind: "Operator",
@@ -58,16 +55,16 @@ export async function removeOperator(
   await cluster.delete(refOf(mine), justThis(mine));
 }
 
-/** None where somebody has removed the definitions of these kinds, and with them all that was of them. */
+/** Undefined where somebody has removed the definition of the kind, and with it all that was of it. */
 async function kept(
   cluster: Cluster,
   kind: string,
   namespace: string,
-): Promise<readonly KubeObject[]> {
+): Promise<readonly KubeObject[] | undefined> {
   try {
     return (await cluster.list({ apiVersion: KUDO_API_VERSION, kind, namespace })).items;
   } catch (error) {
-    if (isNotServed(error)) return [];
+    if (isNotServed(error)) return undefined;
     throw error;
   }
 }

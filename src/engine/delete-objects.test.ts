@@ -101,7 +101,8 @@ test("a finalizer that nobody removes ends in a time-out that names it", async (
   });
   expect(await executeRun(run.inputs, run.deps)).toMatchObject({
     result: "timed-out",
-    message: "no progress for 30 s, waiting for ConfigMap a to be gone",
+    message: "no progress for 30 s, waiting for ConfigMap a to be gone, held by example.com/hold",
+    hint: expect.stringContaining("kubectl patch configmap a -n db --type merge"),
   });
 });
 

@@ -6,6 +6,7 @@ import { createBell } from "./bell.ts";
 import { createSweeper } from "./lost-nodes.ts";
 import { ownQuery } from "./own-query.ts";
 import { type Acting, callOptions } from "./run-context.ts";
+import { TaskFailure } from "./task-stop.ts";
 import { together } from "./together.ts";
 import { untilSettled } from "./until-settled.ts";
 import type { Look } from "./watch-hub.ts";
@@ -61,7 +62,7 @@ async function waitObjectGone(object: KubeObject, ctx: Acting): Promise<void> {
     if (live === undefined || live.metadata.uid !== object.metadata.uid) return;
     tell(sentence(live), live.metadata.resourceVersion ?? "");
     if (watched) await watchUntilAbsent(object, ctx, tell);
-    else await pause(object, poll, ctx);
+    else await pause(live, poll, ctx);
   }
 }
 
@@ -80,6 +81,9 @@ async function watchUntilAbsent(object: KubeObject, ctx: Acting, tell: Teller): 
       bell,
       ctx,
     );
+  } catch (error) {
+    const live = shown(look)?.find(({ metadata }) => metadata.uid === object.metadata.uid);
+    throw live === undefined ? error : heldBack(error, live);
   } finally {
     look.close();
   }
@@ -146,6 +150,27 @@ function selectorOf({ spec }: KubeObject): string {
 }
 
 async function pause(object: KubeObject, ms: number, ctx: Acting): Promise<void> {
+  try {
+    await sleep(object, ms, ctx);
+  } catch (error) {
+    throw heldBack(error, object);
+  }
+}
+
+/** A time-out that says whose finalizers are in the way, and what to do about them. */
+function heldBack(error: unknown, { kind, metadata }: KubeObject): unknown {
+  const held = (metadata.finalizers ?? []).filter((name) => name !== "foregroundDeletion");
+  if (!(error instanceof TaskFailure) || error.details.result !== "timed-out") return error;
+  if (held.length === 0) return error;
+  const where = metadata.namespace === undefined ? "" : ` -n ${metadata.namespace}`;
+  const names = held.join(", ");
+  return new TaskFailure(`${error.message}, held by ${names}`, {
+    ...error.details,
+    hint: `whoever set ${names} is to remove it; if he is gone for good: kubectl patch ${kind.toLowerCase()} ${metadata.name}${where} --type merge -p '{"metadata":{"finalizers":null}}', then the same command again`,
+  });
+}
+
+async function sleep(object: KubeObject, ms: number, ctx: Acting): Promise<void> {
   const end = ctx.clock.monotonic() + ms;
   const bell = createBell(ctx.clock);
   const timer = new AbortController();

@@ -58,6 +58,9 @@ export async function loadPackage(cluster: Cluster, key: PackageKey): Promise<Ui
   return archive;
 }
 
+/** Selects the pieces of all packages. */
+export const ANY_PACKAGE: string = `${LABEL.role}=package`;
+
 /** Selects the pieces of all packages of an operator. */
 export function packageSelector(operator: string): string {
   return `${LABEL.operator}=${operator},${LABEL.role}=package`;

@@ -251,3 +251,153 @@ test.each([
       }
   },
 );
+
+const CONFIG = {
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  namespace: "default",
+  name: `${NAME}-config`,
+};
+const DAY = 24 * 3_600_000;
+
+/** A world where an instance is installed, for one test. */
+async function inWorld(work: (world: World, somebody: Driver) => Promise<void>): Promise<void> {
+  const world = await startWorld({ seed: "uninstall", from: installed, speed: 1000 });
+  try {
+    await work(world, await world.driver());
+  } finally {
+    await world.close();
+  }
+}
+
+function warnings(events: readonly RunEvent[]): string[] {
+  return events.flatMap((event) => (event.type === "warning" ? event.message : []));
+}
+
+test.each([2, 7, 12, 17, 22])(
+  "what somebody makes anew after write %d stays, and is told where the instance had not removed it yet",
+  async (n) => {
+    await inWorld(async (world, somebody) => {
+      const { cluster } = somebody;
+      const first = await world.driver({ through: deadly(n, "after", { writes: 0 }) });
+      const give = (driver: Driver, events: RunEvent[]) => {
+        const onEvent = (event: RunEvent): number => events.push(event);
+        const ctx = contextOf(driver, { command: ["uninstall"], onEvent });
+        return world.run(driver, () => uninstall(ctx, { instance: NAME }), DAY);
+      };
+      expect(await give(first, [])).toEqual({ kind: "killed" });
+      const theirs = await world.run(somebody, async () => {
+        const wasThere = await cluster.delete(CONFIG);
+        const { namespace, name, ...kind } = CONFIG;
+        await cluster.create({ ...kind, metadata: { name, namespace }, data: { my: "own" } });
+        return wasThere;
+      });
+      const events: RunEvent[] = [];
+      const ending = await give(await world.driver(), events);
+      expect([n, endText(ending)]).toEqual([n, "complete"]);
+      const left = await world.run(somebody, () => cluster.get(CONFIG));
+      expect(left).toMatchObject({ kind: "done", value: { data: { my: "own" } } });
+      if (theirs.kind === "done" && theirs.value !== false)
+        expect(warnings(events)).toContain(
+          `ConfigMap ${CONFIG.name} is left: it is not labelled as ${NAME}'s`,
+        );
+      expect(await leftIn(world)).toEqual(
+        [...KEPT, ...DEFINITIONS, `ConfigMap default/${CONFIG.name}`].sort(),
+      );
+    });
+  },
+);
+
+test("two who uninstall at once come to the same end", async () => {
+  await inWorld(async (world, first) => {
+    const second = await world.driver({ host: "desktop" });
+    const give = (driver: Driver) =>
+      uninstall(contextOf(driver, { command: ["uninstall"] }), { instance: NAME });
+    const both = await world.run(first, () => Promise.allSettled([give(first), give(second)]), DAY);
+    expect(both).toMatchObject({
+      kind: "done",
+      value: [{ value: { outcome: { result: "complete" } } }, { status: "fulfilled" }],
+    });
+    expect(await leftIn(world)).toEqual([...KEPT, ...DEFINITIONS].sort());
+  });
+});
+
+test("without the package there is no cleanup plan, and that is said; all else goes", async () => {
+  await inWorld(async (world, driver) => {
+    const events: RunEvent[] = [];
+    const ctx = contextOf(driver, {
+      command: ["uninstall"],
+      onEvent: (event) => events.push(event),
+    });
+    const ending = await world.run(driver, async () => {
+      const labelSelector = "kplan.dev/role=package";
+      const pieces = { apiVersion: "v1", kind: "Secret", namespace: "default", labelSelector };
+      for (const { metadata } of (await driver.cluster.list(pieces)).items)
+        await driver.cluster.delete({ ...CONFIG, kind: "Secret", name: metadata.name });
+      return await uninstall(ctx, { instance: NAME });
+    });
+    expect(endText(ending)).toBe("complete");
+    expect(warnings(events)).toEqual([expect.stringContaining("no cleanup plan is run")]);
+    expect(await leftIn(world)).toEqual([...KEPT, ...DEFINITIONS].sort());
+  });
+});
+
+test("without the definitions of Instances, what the last run names is removed, and the package", async () => {
+  await inWorld(async (world, driver) => {
+    const ctx = contextOf(driver, { command: ["uninstall"] });
+    await world.run(driver, async () => {
+      for (const definition of DEFINITIONS)
+        await driver.cluster.delete({
+          apiVersion: "apiextensions.k8s.io/v1",
+          kind: "CustomResourceDefinition",
+          name: definition.slice(definition.indexOf(" ") + 1),
+        });
+    });
+    await world.pass(60_000);
+    const later = await world.driver();
+    const ending = await world.run(later, () =>
+      uninstall({ ...ctx, ...contextOf(later, { command: [] }) }, { instance: NAME }),
+    );
+    expect(endText(ending)).toBe("nothing-to-do");
+    expect(await leftIn(world)).toEqual([...KEPT].sort());
+  });
+});
+
+test("an object that somebody's finalizer holds ends it after a while, by name, and it goes on when that is gone", async () => {
+  await inWorld(async (world, driver) => {
+    const { cluster } = driver;
+    const ctx = contextOf(driver, { command: ["uninstall"], limits: { noActivity: 60_000 } });
+    const ending = await world.run(driver, async () => {
+      await cluster.patch(CONFIG, { metadata: { finalizers: ["example.com/hold"] } });
+      return await uninstall(ctx, { instance: NAME });
+    });
+    expect(ending).toMatchObject({
+      kind: "done",
+      value: {
+        outcome: {
+          result: "timed-out",
+          message: `no progress for 1 min, waiting for ConfigMap ${CONFIG.name} to be gone, held by example.com/hold`,
+          hint: expect.stringContaining(`kubectl patch configmap ${CONFIG.name} -n default`),
+        },
+      },
+    });
+    const again = await world.run(driver, async () => {
+      await cluster.patch(CONFIG, { metadata: { finalizers: null } });
+      return await uninstall(ctx, { instance: NAME });
+    });
+    expect(endText(again)).toBe("complete");
+    expect(await leftIn(world)).toEqual([...KEPT, ...DEFINITIONS].sort());
+  });
+});
+
+test("nothing installed is bad input, and says so", async () => {
+  const world = await startWorld({ seed: "uninstall", from: empty });
+  const driver = await world.driver();
+  const ctx = contextOf(driver, { command: ["uninstall"] });
+  const ending = await world.run(driver, () => uninstall(ctx, { instance: NAME }));
+  expect(ending).toMatchObject({
+    kind: "threw",
+    error: { code: "no-such-instance", kind: "bad-input" },
+  });
+  await world.close();
+});
