@@ -97,7 +97,7 @@ export async function openRun(ctx: ActionContext, inputs: OpenRunInputs): Promis
   const rollouts = new Map<string, string>();
   return {
     keeper,
-    cluster: heedingCluster(ctx.cluster, () => ear.mayWrite()),
+    cluster: heedingCluster(ctx.cluster, ear),
     stop: AbortSignal.any([ctx.stop, ear.stop]),
     skips: ear,
     async settle(outcome) {

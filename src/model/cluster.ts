@@ -119,6 +119,8 @@ export interface DeleteOptions extends CallOptions {
   readonly uid?: string;
   readonly resourceVersion?: string;
   readonly gracePeriodSeconds?: number;
+  /** Takes away what only the run itself needed: allowed for a moment after the run was told to stop. */
+  readonly tidies?: boolean;
 }
 
 /** What a deletion came to: nothing was there; it is `gone`; or it may stay for a while, until its finalizers or its pods are gone. */

@@ -12,6 +12,8 @@ const FRESH_MS = 1000;
 const LOOKS = 3;
 /** Milliseconds between two looks while nothing is written: a watch may be silent without anybody knowing. */
 const LOOK_EVERY_MS = 5000;
+/** Milliseconds after a stop in which the run may still tidy up after itself: with those that hearing takes, fewer than two seconds. */
+const TIDY_MS = 800;
 /** Milliseconds that a look may take. */
 const LOOK_WITHIN_MS = 5000;
 
@@ -25,6 +27,8 @@ export interface RequestEar extends SkipRequests {
   hear(instance: KubeObject, asked: number): void;
   /** To be awaited right before each write of the run. Throws a ClusterError when the run was told to stop, and when nobody can tell. */
   mayWrite(): Promise<void>;
+  /** The same for taking away what only the run itself needed: that may begin for a moment after the run was told to stop. */
+  mayTidy(): Promise<void>;
   /** Stops listening. */
   close(): void;
 }
@@ -65,6 +69,7 @@ export function hearRequests(inputs: EarInputs): RequestEar {
   const skips: StepSkip[] = [];
   const listeners = new Set<(skip: StepSkip) => void>();
   let stopper: StopRequest | undefined;
+  let stoppedAt = Number.POSITIVE_INFINITY;
   let heardAt = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | undefined;
 
@@ -83,6 +88,10 @@ export function hearRequests(inputs: EarInputs): RequestEar {
         await look();
       }
       if (stop.signal.aborted) throw new ClusterError("other", "told to stop");
+    },
+    async mayTidy() {
+      await Promise.resolve();
+      if (clock.monotonic() - stoppedAt > TIDY_MS) throw new ClusterError("other", "told to stop");
     },
     listen(onSkip) {
       listeners.add(onSkip);
@@ -131,6 +140,7 @@ export function hearRequests(inputs: EarInputs): RequestEar {
     if (request.act === "skip") skip(request);
     else {
       stopper = { ...request, act: request.act };
+      if (!stop.signal.aborted) stoppedAt = clock.monotonic();
       stop.abort();
     }
     return { id, at, accepted: true, message: "" };

@@ -78,7 +78,7 @@ function lineOf(
       return `${run.instance}: run ${run.number} ${resumed ? "continues" : "starts"} (${names})`;
     }
     case "attached":
-      return `following ${event.holder}, which executes this request`;
+      return `following ${event.holder}, which drives the run`;
     case "waiting":
       return event.message;
     case "check-started":

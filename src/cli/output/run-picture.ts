@@ -77,7 +77,7 @@ export function addToPicture(picture: RunPicture, event: RunEvent): RunPicture {
       return { ...picture, title, plans, nodes: nodesOf(statuses) };
     }
     case "attached":
-      return { ...picture, note: `following ${event.holder}, which executes this request` };
+      return { ...picture, note: `following ${event.holder}, which drives the run` };
     case "waiting":
       return { ...picture, note: event.message };
     case "check-started":

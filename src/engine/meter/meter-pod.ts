@@ -102,7 +102,12 @@ async function removePod({ metadata, ...rest }: KubeObject, run: RunContext): Pr
   const ref = refOf({ metadata, ...rest });
   const { uid } = metadata;
   for (const gracePeriodSeconds of [GRACE_SECONDS, 0]) {
-    const options = { gracePeriodSeconds, ...(uid !== undefined && { uid }), ...callOptions(run) };
+    const options = {
+      gracePeriodSeconds,
+      tidies: true,
+      ...(uid !== undefined && { uid }),
+      ...callOptions(run),
+    };
     try {
       if (!(await cluster.delete(ref, options))) return;
     } catch (error) {
