@@ -11,7 +11,7 @@ import {
   requestText,
 } from "../model/request.ts";
 import type { RunRecord } from "../model/run.ts";
-import { type LeaseHolder, leaseRef, leaseState } from "../store/lease-object.ts";
+import { expiresAt, type LeaseHolder, leaseRef, leaseState } from "../store/lease-object.ts";
 import { readRun, type StoredRun } from "../store/stored-run.ts";
 import type { ActionContext } from "./context.ts";
 
@@ -125,6 +125,6 @@ async function isHeldBy(
   const lease = await ctx.cluster.get(leaseRef(ctx.namespace, instance));
   if (!lease) return false;
   const state = leaseState(lease);
-  const expired = (await ctx.cluster.serverTime()) > state.renewedAt + state.duration;
+  const expired = (await ctx.cluster.serverTime()) > expiresAt(state);
   return state.holder?.holder === holder.holder && !expired;
 }

@@ -1,6 +1,12 @@
 import { KplanError } from "../model/kplan-error.ts";
 import type { RunOutcome, RunRecord } from "../model/run.ts";
-import { fencingToken, type LeaseHolder, leaseRef, leaseState } from "../store/lease-object.ts";
+import {
+  expiresAt,
+  fencingToken,
+  type LeaseHolder,
+  leaseRef,
+  leaseState,
+} from "../store/lease-object.ts";
 import type { ActionResult } from "./action-result.ts";
 import type { ActionContext } from "./context.ts";
 import { instanceName } from "./find-instance.ts";
@@ -89,9 +95,9 @@ async function driverOf(
 ): Promise<{ readonly holder: LeaseHolder; readonly token: number } | undefined> {
   const lease = await ctx.cluster.get(leaseRef(ctx.namespace, instance));
   if (lease === undefined) return undefined;
-  const { holder, renewedAt, duration } = leaseState(lease);
-  if (holder === undefined || (await ctx.cluster.serverTime()) > renewedAt + duration)
-    return undefined;
+  const state = leaseState(lease);
+  const { holder } = state;
+  if (holder === undefined || (await ctx.cluster.serverTime()) > expiresAt(state)) return undefined;
   return { holder, token: fencingToken(lease) };
 }
 

@@ -4,7 +4,7 @@ import type { Plan } from "../model/plan.ts";
 import type { RunOutcome, RunPath, RunRecord } from "../model/run.ts";
 import type { PlanStatus } from "../model/status.ts";
 import { isRunning } from "../model/status.ts";
-import { type LeaseHolder, leaseRef, leaseState } from "../store/lease-object.ts";
+import { expiresAt, type LeaseHolder, leaseRef, leaseState } from "../store/lease-object.ts";
 import { listRuns } from "../store/run-store.ts";
 import { readRun, type StoredRun } from "../store/stored-run.ts";
 
@@ -44,7 +44,7 @@ async function isHeldBy(
   const lease = await ctx.cluster.get(leaseRef(ctx.namespace, instance));
   if (!lease) return false;
   const state = leaseState(lease);
-  const expired = (await ctx.cluster.serverTime()) > state.renewedAt + state.duration;
+  const expired = (await ctx.cluster.serverTime()) > expiresAt(state);
   return state.holder?.holder === holder.holder && !expired;
 }
 

@@ -3,7 +3,7 @@ import type { Plan, Strategy } from "../model/plan.ts";
 import type { RunRecord } from "../model/run.ts";
 import { isRunning, type PlanStatus } from "../model/status.ts";
 import { storedPlanStatus } from "../store/instance-status.ts";
-import { leaseRef, leaseState } from "../store/lease-object.ts";
+import { expiresAt, leaseRef, leaseState } from "../store/lease-object.ts";
 import { planOrder } from "../store/operator-objects.ts";
 import { listRuns } from "../store/run-store.ts";
 import type { ActionContext } from "./context.ts";
@@ -146,9 +146,10 @@ function timeOf({ lastUpdatedTimestamp }: PlanStatus): number {
 async function sayInterrupted(ctx: Where, instance: string): Promise<string | undefined> {
   const lease = await ctx.cluster.get(leaseRef(ctx.namespace, instance));
   if (!lease) return "interrupted";
-  const { holder, renewedAt, duration } = leaseState(lease);
+  const state = leaseState(lease);
+  const { holder, renewedAt } = state;
   const now = await ctx.cluster.serverTime();
-  if (holder && now <= renewedAt + duration) return undefined;
+  if (holder && now <= expiresAt(state)) return undefined;
   return `interrupted, last driven ${agoText(now - renewedAt)} ago`;
 }
 

@@ -34,10 +34,15 @@ export async function withLease(
   if (answer.kind === "busy") {
     if (!answer.sameRequest) throw busy(request.instance, answer.holder);
     const outcome = await followRun(ctx, request.instance, answer);
-    return outcome ? { kind: "attached", outcome } : await withLease(ctx, request, work);
+    if (outcome) return { kind: "attached", outcome };
+    // Time as the server's answers tell it goes in steps, and back a little: never round and round at once.
+    await ctx.clock.sleep(LOOK_AGAIN_MS, ctx.stop).catch(() => undefined);
+    return await withLease(ctx, request, work);
   }
   return await holding(ctx, request.instance, answer.lease, work);
 }
+
+const LOOK_AGAIN_MS = 200;
 
 /** Fences off whoever held it before, does the work, and gives the lease back however that ends. */
 export async function holding<T>(

@@ -38,6 +38,17 @@ export interface Unfenced {
   readonly until: number;
 }
 
+/** An HTTP `Date` counts in seconds; an expiry is believed a second later. */
+const DATE_RESOLUTION_MS = 1000;
+
+/** When a Lease counts as expired to everybody else, in milliseconds since 1970, by the API server's clock. */
+export function expiresAt({
+  renewedAt,
+  duration,
+}: Pick<LeaseState, "renewedAt" | "duration">): number {
+  return renewedAt + duration + DATE_RESOLUTION_MS;
+}
+
 /** How long a lease holds without renewal, in milliseconds (design section 5). */
 export const LEASE_MS = 15_000;
 

@@ -6,6 +6,7 @@ import type { KubeObject } from "../model/kube-object.ts";
 import { randomUuid } from "../model/random.ts";
 import { keepLease } from "./keep-lease.ts";
 import {
+  expiresAt,
   fencingToken,
   LEASE_MS,
   type LeaseHolder,
@@ -115,11 +116,8 @@ export function judge(
   const { holder } = state;
   if (!holder) return "free";
   if (isDead(holder, by.wanted, by.processes)) return "dead";
-  return by.now > state.renewedAt + state.duration + DATE_RESOLUTION_MS ? "expired" : "alive";
+  return by.now > expiresAt(state) ? "expired" : "alive";
 }
-
-/** An HTTP `Date` counts in seconds; an expiry is believed a second later. */
-const DATE_RESOLUTION_MS = 1000;
 
 /** Same host since the same boot, and no process of that pid, or one that started at another time. */
 function isDead(holder: LeaseHolder, me: LeaseRequest, processes: Processes): boolean {
@@ -133,10 +131,9 @@ function unfencedBy(
   state: LeaseState,
   standing: "free" | "alive" | "expired" | "dead",
 ): Unfenced | undefined {
-  const { holder, unfenced, renewedAt, duration } = state;
+  const { holder, unfenced } = state;
   if (!holder || standing === "dead") return unfenced;
-  const until = renewedAt + duration + DATE_RESOLUTION_MS;
-  return { holder, until: Math.max(until, unfenced?.until ?? 0) };
+  return { holder, until: Math.max(expiresAt(state), unfenced?.until ?? 0) };
 }
 
 function busy(holder: LeaseHolder, token: number, wanted: LeaseRequest): LeaseAnswer {
