@@ -21,24 +21,20 @@ export interface SentRequest extends RequestKind {
   status?: number;
 }
 
-/** What stands between the drivers of one command and the server. */
-export interface FaultyExchange extends Exchange {
+/** The faults of one command, whoever drives it: a driver that was killed, then the next. */
+export interface FaultPlan {
   /** Every request so far, in order; faults count them. */
   readonly sent: readonly SentRequest[];
   /** The faults that have happened. */
   readonly happened: readonly Fault[];
+  /** Stands between a driver and the server. `kill` ends the driver's process. */
+  through(inner: Exchange, driver: { readonly clock: Clock; kill(): void }): Exchange;
 }
 
-/** An exchange in which the faults happen. `kill` ends the process of the driver that is at work; whatever it still waits for never comes. */
-export function faultyExchange(
-  inner: Exchange,
-  faults: readonly Fault[],
-  by: { readonly clock: Clock; readonly kill: () => void },
-): FaultyExchange {
+/** Lets faults happen to requests by their number. */
+export function planFaults(faults: readonly Fault[]): FaultPlan {
   const sent: SentRequest[] = [];
   const happened: Fault[] = [];
-  const firstLists = new Map<string, Answer>();
-
   const begin = (method: string, url: URL, type: string | undefined): [SentRequest, Fault?] => {
     const request = { ...requestKind(method, url, type), path: url.pathname + url.search, method };
     const fault = faults.find(({ at }) => at === sent.length);
@@ -46,6 +42,19 @@ export function faultyExchange(
     if (fault) happened.push(fault);
     return fault ? [request, fault] : [request];
   };
+  return {
+    sent,
+    happened,
+    through: (inner, driver) => faultyExchange(inner, driver, begin),
+  };
+}
+
+function faultyExchange(
+  inner: Exchange,
+  by: { readonly clock: Clock; kill(): void },
+  begin: (method: string, url: URL, type: string | undefined) => [SentRequest, Fault?],
+): Exchange {
+  const firstLists = new Map<string, Answer>();
 
   async function exchange(request: ExchangeRequest): Promise<Answer> {
     const type = request.headers["content-type"];
@@ -158,7 +167,7 @@ export function faultyExchange(
     });
   }
 
-  return { exchange, open, exec, sent, happened };
+  return { exchange, open, exec };
 }
 
 function never(): Promise<never> {
