@@ -51,7 +51,8 @@ export function keepLease(
     async confirm() {
       while ((hasSlept() || isShort()) && !ended && !lost.signal.aborted) {
         if (left() <= 0) break;
-        if (!(await renewOnce()) && !(await slept(clock, RETRY_MS, stop.signal))) break;
+        if ((await renewOnce()) || lost.signal.aborted) continue;
+        if (!(await slept(clock, RETRY_MS, stop.signal))) break;
       }
       check();
     },

@@ -305,3 +305,86 @@ test.each(["release", "destroy"] as const)("after %s it counts no more", async (
   await lease.release();
   expect(cluster.writes).toHaveLength(writes);
 });
+
+test("from a holder that is alive it is taken only when that is asked for, and that holder has to be waited out", async () => {
+  const { cluster, deps } = world();
+  await takeLease({ ...ME, host: "server" }, { ...deps, clock: handClock() });
+  cluster.now += 4000;
+  expect(textOf(await takeLease(ME, deps))).toBe("busy, same request");
+  const answer = await takeLease({ ...ME, takeOver: true }, deps);
+  expect(textOf(answer)).toBe("held, token 2, may wake up");
+  const start = Date.parse("2030-01-01T00:00:00Z");
+  // Its 15 s, and one more for the seconds of a Date.
+  expect(answer).toMatchObject({ lease: { takenFrom: { until: start + 16_000 } } });
+});
+
+test.each(["release", "death"])(
+  "whom it was taken from is known until it is fenced off, after the %s of who took it",
+  async (end) => {
+    const { cluster, deps } = world();
+    await takeLease({ ...ME, host: "server", pid: 7 }, { ...deps, clock: handClock() });
+    cluster.now += 20_000;
+    const taker = await held({ ...deps, clock: handClock() });
+    if (end === "release") await taker.lease.release();
+    const processes = end === "death" ? ALL_DEAD : deps.processes;
+    const next = await held({ ...deps, processes, clock: handClock() });
+    expect(next.lease.takenFrom).toMatchObject({
+      knownDead: false,
+      holder: { host: "server", pid: 7, request: "kplan update -p NODES=5" },
+    });
+    next.lease.fenced();
+    await next.lease.release();
+    expect(textOf(await held(deps))).toBe("held, token 4");
+  },
+);
+
+test("a fencing token is larger than those of a Lease that was deleted before", async () => {
+  const { cluster, deps } = world();
+  const tokens: number[] = [];
+  for (const made of ["2030-01-01T00:00:00Z", "2030-01-01T00:00:01Z"]) {
+    for (let times = 0; times < 3; times++) {
+      const { lease } = await held({ ...deps, clock: handClock() });
+      await lease.release();
+      const stored = await present(cluster);
+      stored.metadata.creationTimestamp = made;
+      await cluster.replace(stored);
+    }
+    const { lease } = await held({ ...deps, clock: handClock() });
+    tokens.push(lease.token);
+    await lease.destroy();
+  }
+  const [first = 0, second = 0] = tokens;
+  expect(second).toBeGreaterThan(first);
+  expect(Number.isSafeInteger(second)).toBe(true);
+});
+
+test("a machine that slept learns it from the server's next answer, though its own clock stood still", async () => {
+  const { cluster, clock, deps } = world();
+  cluster.serverNow = () => cluster.now;
+  const { lease } = await held(deps);
+  cluster.now += 9000;
+  lease.check();
+  cluster.now += 2000;
+  expect(() => lease.check()).toThrow(/this process stood still/);
+  // Nobody took it meanwhile: renewed twice, for the first renewal said a time from before.
+  await clock.pass(5000);
+  lease.check();
+});
+
+test("before a creation it is renewed when the wall clock says that the machine slept", async () => {
+  const { cluster, deps } = world();
+  let slept = 0;
+  const clock = handClock();
+  const sleepy = { ...clock, now: () => new Date(clock.now().getTime() + slept) };
+  const { lease } = await held({ ...deps, clock: sleepy });
+  await lease.confirm();
+  expect(cluster.writes).toHaveLength(1);
+  slept = 60_000;
+  await lease.confirm();
+  expect(cluster.writes).toHaveLength(2);
+
+  cluster.now += 60_000;
+  await takeLease({ ...ME, host: "server" }, { ...deps, clock: handClock() });
+  slept = 120_000;
+  await expect(lease.confirm()).rejects.toThrow(/somebody else took over/);
+});
