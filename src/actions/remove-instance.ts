@@ -1,7 +1,7 @@
 import { removeObjects } from "../engine/remove-objects.ts";
 import { uninstallOrder } from "../engine/uninstall-order.ts";
 import { ClusterError } from "../model/cluster.ts";
-import type { RunRecorder } from "../model/driver.ts";
+import type { RunRecorder, WriteFence } from "../model/driver.ts";
 import type { Emit } from "../model/event.ts";
 import { refuseLater } from "../model/fencing.ts";
 import { KplanError } from "../model/kplan-error.ts";
@@ -133,9 +133,9 @@ const STOPPED: RunOutcome = {
 const TRIES = 6;
 
 /** KUDO's finalizer waits for a controller that is not there: what it stood for was done by the cleanup plan. */
-async function deleteInstance(
-  ctx: ActionContext,
-  lease: HeldLease,
+export async function deleteInstance(
+  ctx: Pick<ActionContext, "cluster">,
+  lease: WriteFence,
   instance: KubeObject,
 ): Promise<void> {
   const ref = refOf(instance);

@@ -12,6 +12,7 @@ import type { ActionContext } from "./context.ts";
 import { instanceName, instanceNames, noInstance } from "./find-instance.ts";
 import { type InstanceState, readInstanceState } from "./instance-state.ts";
 import { keptObjects, removable } from "./kept-objects.ts";
+import { isLeaving, removeOutside } from "./leaving-namespace.ts";
 import { removeInstance } from "./remove-instance.ts";
 import { withLease } from "./with-lease.ts";
 
@@ -45,6 +46,7 @@ export async function uninstall(
   if (!isThere) throw noInstance(ctx.namespace, name, await instanceNames(ctx));
   await refuseLivingNodes(ctx.lostNodes ?? [], ctx.cluster, {});
   if (dryRun) return await preview(ctx, state, deleteClaims, allow);
+  if (await isLeaving(ctx)) return await removeOutside(ctx, state);
   return await withLease(
     ctx,
     { instance: name, same: ["uninstall", name, deleteClaims, allow] },

@@ -101,6 +101,18 @@ metadata: {name: "{{Name}}-farewell"}
 `,
 };
 
+const GRANT = `apiVersion: kplan.dev/v1
+name: grant
+operatorVersion: 0.1.0
+tasks:
+  - {name: role, kind: Apply, spec: {resources: [config.yaml]}}
+plans:
+  deploy:
+    phases:
+      - name: main
+        steps:
+          - {name: role, tasks: [role]}
+`;
 const NAME = "full-instance";
 /** Kinds that the cluster makes by itself. */
 const ITS_OWN = ["Endpoints", "EndpointSlice", "PersistentVolume", "ControllerRevision", "Event"];
@@ -388,6 +400,78 @@ test("an object that somebody's finalizer holds ends it after a while, by name, 
     expect(endText(again)).toBe("complete");
     expect(await leftIn(world)).toEqual([...KEPT, ...DEFINITIONS].sort());
   });
+});
+
+const CLUSTER_ROLE = "rbac.authorization.k8s.io/v1";
+
+test("in a namespace that is being deleted, what stands outside of it is removed", async () => {
+  await inWorld(async (world, driver) => {
+    const { cluster } = driver;
+    const home = { apiVersion: "v1", kind: "Namespace", name: "default" };
+    const ending = await world.run(driver, async () => {
+      // What the instance has made is known as long as its last run is there.
+      const run = { ...CONFIG, name: `${NAME}-run-1` };
+      await cluster.patch(run, { metadata: { finalizers: ["example.com/hold"] } });
+      const ref = {
+        apiVersion: "kudo.dev/v1beta1",
+        kind: "Instance",
+        namespace: "default",
+        name: NAME,
+      };
+      await cluster.patch(ref, { metadata: { finalizers: ["kudo.dev.instance.cleanup"] } });
+      await cluster.delete(home);
+      return await uninstall(contextOf(driver, { command: ["uninstall"] }), { instance: NAME });
+    });
+    expect(endText(ending)).toBe("nothing-to-do");
+    const left = await leftIn(world);
+    expect(left.filter((one) => /ClusterRole|Instance/.test(one))).toEqual([]);
+  });
+});
+
+test("what stands in no namespace is another's, though its instance has the same name", async () => {
+  const folder = packageFolder({
+    "operator.yaml": GRANT,
+    "params.yaml": "apiVersion: kplan.dev/v1\nparameters: []\n",
+    "templates/config.yaml": `apiVersion: ${CLUSTER_ROLE}
+kind: ClusterRole
+metadata: {name: "{{Name}}-nodes"}
+rules: []
+`,
+  });
+  const world = await startWorld({ seed: "uninstall", from: empty, speed: 1000 });
+  const driver = await world.driver();
+  const events: RunEvent[] = [];
+  const onEvent = (event: RunEvent): number => events.push(event);
+  const give = (namespace: string, forceConflicts: boolean) => {
+    const ctx = contextOf(driver, { command: [], namespace, forceConflicts, onEvent });
+    return world.run(driver, () => install(ctx, { source: folder, createNamespace: true }));
+  };
+  const role = { apiVersion: CLUSTER_ROLE, kind: "ClusterRole", name: "grant-instance-nodes" };
+  const remove = (namespace: string) => {
+    const ctx = contextOf(driver, { command: [], namespace, onEvent });
+    return world.run(driver, () => uninstall(ctx, {}));
+  };
+  expect(await give("one", false)).toMatchObject({ value: { outcome: { result: "complete" } } });
+  const refused = await give("two", false);
+  expect(refused).toMatchObject({
+    error: {
+      code: "would-fail",
+      issues: [
+        { message: expect.stringContaining("belongs to instance grant-instance in namespace one") },
+      ],
+    },
+  });
+  expect(await give("two", true)).toMatchObject({ value: { outcome: { result: "complete" } } });
+  events.length = 0;
+  expect(endText(await remove("one"))).toBe("complete");
+  expect(warnings(events)).toContain(
+    "ClusterRole grant-instance-nodes is left: it is grant-instance in namespace two's",
+  );
+  const still = await world.run(driver, () => driver.cluster.get(role));
+  expect(still).toMatchObject({ kind: "done", value: { kind: "ClusterRole" } });
+  expect(endText(await remove("two"))).toBe("complete");
+  expect(await world.run(driver, () => driver.cluster.get(role))).toEqual({ kind: "done" });
+  await world.close();
 });
 
 test("nothing installed is bad input, and says so", async () => {
