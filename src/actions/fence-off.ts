@@ -113,13 +113,15 @@ async function bumpPods(
     .join(",");
   const { namespace } = metadata;
   if (labelSelector === "" || namespace === undefined) return;
-  const { items } = await ctx.cluster.list({
-    apiVersion: "v1",
-    kind: "Pod",
-    namespace,
-    labelSelector,
-  });
-  for (const pod of items) await bump(ctx, refOf(pod), lease);
+  try {
+    const query = { apiVersion: "v1", kind: "Pod", namespace, labelSelector };
+    const { items } = await ctx.cluster.list(query);
+    for (const pod of items) await bump(ctx, refOf(pod), lease);
+  } catch (error) {
+    if (!(error instanceof ClusterError && error.kind === "forbidden")) throw error;
+    const message = `the pods of StatefulSet ${metadata.name} could not be fenced against the driver before: ${error.message}`;
+    ctx.emit({ type: "warning", message });
+  }
 }
 
 /** Until the holder before cannot believe in its lease any more, by the server's clock; longer than a lease lasts it never takes. */
