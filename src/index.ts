@@ -1,6 +1,9 @@
 /** kplan as a library: everything the command line does, without the command line. `docs/library.md` shows it in use. */
 
 export type { ActionResult } from "./actions/action-result.ts";
+/** Follows the newest run, whoever drives it, to its end. */
+export { type AttachRunRequest, attachRun } from "./actions/attach-run.ts";
+export type { ControlResult } from "./actions/control-result.ts";
 /** What differs between the live objects and what was applied last, and the run that puts it right. */
 export { type DriftRequest, drift, type FixRequest, fix } from "./actions/drift.ts";
 /** Parameter values as plain data, for the requests above. */
@@ -17,6 +20,17 @@ export { planHistory } from "./actions/plan-history.ts";
 export { type PlanStatusEntry, type PlanStatusView, planStatus } from "./actions/plan-status.ts";
 /** The objects of each step, offline. */
 export { type RenderedTask, type RenderRequest, renderPackage } from "./actions/render-package.ts";
+/** Goes on with the newest run, or executes it again. */
+export {
+  type ResumeRunRequest,
+  type RetryRunRequest,
+  resumeRun,
+  retryRun,
+} from "./actions/resume-run.ts";
+/** Leaves out a step of the newest run. */
+export { type SkipStepRequest, skipStep } from "./actions/skip-step.ts";
+/** Stops the newest run, to be resumed or for good, whoever drives it. */
+export { cancelRun, pauseRun, type StopRunRequest } from "./actions/stop-run.ts";
 /** Runs one plan with the parameters as they are. */
 export { type TriggerPlanRequest, triggerPlan } from "./actions/trigger-plan.ts";
 /** Runs the clean-up plan and removes all that the instance made. */
