@@ -27,12 +27,14 @@ export interface FaultPlan {
   readonly sent: readonly SentRequest[];
   /** The faults that have happened. */
   readonly happened: readonly Fault[];
+  /** More requests were sent than anything could need: whoever sent them was killed. */
+  readonly ranAway: boolean;
   /** Stands between a driver and the server. `kill` ends the driver's process. */
   through(inner: Exchange, driver: { readonly clock: Clock; kill(): void }): Exchange;
 }
 
-/** Lets faults happen to requests by their number. */
-export function planFaults(faults: readonly Fault[]): FaultPlan {
+/** Lets faults happen to requests by their number; `most` requests are enough for anything. */
+export function planFaults(faults: readonly Fault[], most: number = 20_000): FaultPlan {
   const sent: SentRequest[] = [];
   const happened: Fault[] = [];
   const begin = (method: string, url: URL, type: string | undefined): [SentRequest, Fault?] => {
@@ -45,7 +47,15 @@ export function planFaults(faults: readonly Fault[]): FaultPlan {
   return {
     sent,
     happened,
-    through: (inner, driver) => faultyExchange(inner, driver, begin),
+    get ranAway() {
+      return sent.length > most;
+    },
+    through: (inner, driver) =>
+      faultyExchange(inner, driver, (method, url, type) => {
+        const begun = begin(method, url, type);
+        if (sent.length > most) driver.kill();
+        return begun;
+      }),
   };
 }
 

@@ -64,7 +64,8 @@ function madeAnew(
 ): readonly string[] {
   return [...creations].flatMap(([key, count]) => {
     const usual = undisturbed.get(key);
-    if (usual === undefined || count <= usual) return [];
+    // What was refused before it began takes its Lease with it.
+    if (usual === undefined || count <= usual || key.startsWith("Lease ")) return [];
     return [`${key} was created ${count} times, undisturbed ${usual}`];
   });
 }

@@ -48,14 +48,19 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 ]);
 
 /** Names with a random tail count as one. */
-function normalName({ metadata, kind }: KubeObject): string {
+function normalName(object: KubeObject): string {
+  const { metadata, kind } = object;
   const { name, ownerReferences: [owner] = [] } = metadata;
-  if (kind === "PersistentVolume") return "*";
+  if (kind === "PersistentVolume") return `of ${claimOf(object)}`;
   if (kind === "ReplicaSet" && owner) return `${owner.name}-*`;
   if (kind === "Pod" && owner?.kind === "ReplicaSet")
     return `${owner.name.replace(/-[^-]*$/, "")}-*`;
   if (kind === "Pod" && owner?.kind === "Job") return `${owner.name}-*`;
   return name;
+}
+
+function claimOf({ spec }: KubeObject): string {
+  return (spec as { readonly claimRef?: { readonly name?: string } }).claimRef?.name ?? "nobody";
 }
 
 function normalText(object: KubeObject): string {
@@ -119,6 +124,12 @@ const UNORDERED: ReadonlySet<string> = new Set(["inventory", "conditions", "owne
 
 function normalMember(member: unknown, at: readonly string[], object: KubeObject): unknown {
   const [first, second] = at;
+  // Every driver writes the values and the plan that are wanted into the Instance.
+  if (object.kind === "Instance" && second === "generation") return undefined;
+  if (second === "annotations" && at.length === 2) {
+    const kept = normalValue(member, at, object) as object;
+    return Object.keys(kept).length === 0 ? undefined : kept;
+  }
   if (object.kind === "Secret" && first === "data" && at.length === 2) return "secret";
   if (first === "metadata" && second === "name" && at.length === 2) return normalName(object);
   if (first === "metadata" && second === "generateName") return "generated";

@@ -89,7 +89,7 @@ export async function runScenario(
   const command = story.commands[scenario.command];
   if (command === undefined) throw new Error(`no command ${scenario.command}`);
   const world = await startWorld({ seed, from: undisturbed.before });
-  const plan = planFaults(scenario.faults);
+  const plan = planFaults(scenario.faults, undisturbed.requests.length * 10 + 1000);
   const creations = countCreations(world);
   const events: RunEvent[][] = [];
   const ends: CommandEnd[] = [];
@@ -103,6 +103,12 @@ export async function runScenario(
       events.push(told);
       const end = await give(world, driver, story, command, (event) => told.push(event));
       ends.push(end);
+      if (plan.ranAway) {
+        found.push(
+          `attempt ${attempt + 1} goes round and round: ${plan.sent.length} requests${placeOf(told, plan)}`,
+        );
+        break;
+      }
       if (end.kind === "stuck") {
         found.push(`attempt ${attempt + 1} never ends: ${end.why}${placeOf(told, plan)}`);
         driver.kill();
