@@ -24,7 +24,7 @@ export interface StatusDetails {
 
 /** One of several reasons of a failure. */
 export interface StatusCause {
-  readonly reason: string;
+  readonly reason?: string;
   readonly message: string;
   readonly field?: string;
 }

@@ -97,6 +97,18 @@ const ROWS: readonly (readonly [string, string, string, RowOptions])[] = [
     "networkpolicies",
     { short: "netpol", generation: true },
   ],
+  [
+    "admissionregistration.k8s.io/v1",
+    "ValidatingWebhookConfiguration",
+    "validatingwebhookconfigurations",
+    { cluster: true, generation: true },
+  ],
+  [
+    "admissionregistration.k8s.io/v1",
+    "MutatingWebhookConfiguration",
+    "mutatingwebhookconfigurations",
+    { cluster: true, generation: true },
+  ],
   ["storage.k8s.io/v1", "StorageClass", "storageclasses", { short: "sc", cluster: true }],
   ["coordination.k8s.io/v1", "Lease", "leases", { versioned: true }],
   ["scheduling.k8s.io/v1", "PriorityClass", "priorityclasses", { short: "pc", cluster: true }],

@@ -1,5 +1,6 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import { type RandomSource, randomUuid } from "../model/random.ts";
+import { admit } from "./admission/admit.ts";
 import { ApiError, alreadyExists, badRequest, forbidden, notFound } from "./api-error.ts";
 import { checkObject } from "./check-object.ts";
 import { decode, noFindings } from "./decode.ts";
@@ -49,6 +50,7 @@ export function insertObject(
       });
   rulesOf(kind).beforeCreate?.(draft, state);
   checkObject(state, kind, draft);
+  admit(state, { operation: "CREATE", kind, object: draft });
   const key = storageKey(kind);
   if (store.get(key, namespace, name)) throw alreadyExists(kind, name);
   draft.metadata.managedFields = managedFields;

@@ -1,14 +1,17 @@
 import { isMap } from "../model/json.ts";
+import { admit } from "./admission/admit.ts";
 import { ApiError, badRequest } from "./api-error.ts";
 import { type Deletion, type DeletionOptions, deleteObject } from "./delete-object.ts";
 import { listObjects } from "./list-objects.ts";
 import { type ApiAnswer, type ApiRequest, isDryRun } from "./request.ts";
 import type { ServedKind } from "./served-kind.ts";
+import { readLive } from "./update-object.ts";
 
 /** DELETE of one object. Answers the object when it stays for a while (pods and claims: always), else a Status. */
 export function deleteOne(request: ApiRequest, name: string): ApiAnswer {
   const { state, kind, namespace = "" } = request;
   const options = deletionOptions(request);
+  admit(state, { operation: "DELETE", kind, object: readLive(state, { kind, namespace, name }) });
   const deletion = deleteObject(state, { kind, namespace, name }, options);
   return {
     code: 200,

@@ -1,5 +1,6 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import type { FieldProblem } from "./api-error.ts";
+import { webhookRules } from "./rules/admission-rules.ts";
 import { configRules, secretRules } from "./rules/config-rules.ts";
 import { customDefinitionRules } from "./rules/custom-definition-rules.ts";
 import { cronJobRules, jobRules } from "./rules/job-rules.ts";
@@ -61,6 +62,8 @@ const RULES: Readonly<Record<string, KindRules>> = {
   "rbac.authorization.k8s.io/RoleBinding": roleBindingRules,
   "rbac.authorization.k8s.io/ClusterRoleBinding": roleBindingRules,
   "storage.k8s.io/StorageClass": storageClassRules,
+  "admissionregistration.k8s.io/ValidatingWebhookConfiguration": webhookRules,
+  "admissionregistration.k8s.io/MutatingWebhookConfiguration": webhookRules,
   "apiextensions.k8s.io/CustomResourceDefinition": customDefinitionRules,
 };
 

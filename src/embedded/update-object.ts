@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isMap } from "../model/json.ts";
 import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from "../model/kube-object.ts";
+import { admit } from "./admission/admit.ts";
 import { badRequest, conflict, invalid, notFound, staleVersion } from "./api-error.ts";
 import { checkObject } from "./check-object.ts";
 import { rulesOf } from "./kind-rules.ts";
@@ -82,6 +83,7 @@ export function storeChanged(
   if (context.subresource !== "status") rules.beforeUpdate?.(draft, live, state);
   if (kind.generation) draft.metadata.generation = generationOf(kind, draft, live);
   checkObject(state, kind, draft, live);
+  admit(state, { operation: "UPDATE", kind, object: draft, subresource: context.subresource });
 
   const before = managed ?? baseOf(live, given);
   const time = timestamp(state.clock);

@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../model/kube-object.ts";
+import { ApiError } from "../api-error.ts";
 import type { ControllerApi } from "../controller-api.ts";
 import { conditionOf, withCondition } from "./conditions.ts";
 import { claimed } from "./owner.ts";
@@ -105,10 +106,21 @@ function level(
         : parallelism
       : Math.min(parallelism, completions - succeeded);
   for (let n = active.length; n < needed; n++) {
-    const pod = api.create(podFromTemplate(job, template, `${job.metadata.name}-`));
+    const pod = create(api, job, podFromTemplate(job, template, `${job.metadata.name}-`));
     say(api, job, "Normal", "SuccessfulCreate", `Created pod: ${pod.metadata.name}`);
   }
   for (const pod of active.slice(needed)) end(api, job, pod);
+}
+
+/** Says why a pod is refused. */
+function create(api: ControllerApi, job: KubeObject, pod: KubeObject): KubeObject {
+  try {
+    return api.create(pod);
+  } catch (error) {
+    if (error instanceof ApiError)
+      say(api, job, "Warning", "FailedCreate", `Error creating: ${error.message}`);
+    throw error;
+  }
 }
 
 function end(api: ControllerApi, job: KubeObject, pod: KubeObject): void {

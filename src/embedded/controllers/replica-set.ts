@@ -83,14 +83,16 @@ function writeStatus(
   );
   const { conditions: old } = statusOf<{ conditions?: readonly Condition[] }>(set);
   const rest = old?.filter(({ type }) => type !== "ReplicaFailure") ?? [];
-  const conditions =
-    refusal === undefined
-      ? rest
-      : withCondition(
-          old,
-          { type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: refusal },
-          timestamp(api),
-        );
+  // As in life: the first refusal stands while there are any, so that each try does not change the status and wake us again.
+  const stands = old?.some(({ type, status }) => type === "ReplicaFailure" && status === "True");
+  const failure = {
+    type: "ReplicaFailure",
+    status: "True",
+    reason: "FailedCreate",
+    message: refusal ?? "",
+  } as const;
+  const refused = stands === true ? old : withCondition(old, failure, timestamp(api));
+  const conditions = (refusal === undefined ? rest : refused) ?? [];
   api.updateStatus({
     ...set,
     status: {

@@ -10,4 +10,11 @@ CustomResourceDefinitionVersion: additionalPrinterColumns [CustomResourceColumnD
 SelfSubjectAccessReview: apiVersion str, kind str, metadata ObjectMeta, spec any, status any
 SelfSubjectRulesReview: apiVersion str, kind str, metadata ObjectMeta, spec any, status any
 SubjectAccessReview: apiVersion str, kind str, metadata ObjectMeta, spec any, status any
+MutatingWebhook: admissionReviewVersions! [str], clientConfig! AdmissionClientConfig, failurePolicy str, matchPolicy str, name! str, namespaceSelector LabelSelector, objectSelector LabelSelector, reinvocationPolicy str, rules [RuleWithOperations], sideEffects! str, timeoutSeconds int
+MutatingWebhookConfiguration: apiVersion str, kind str, metadata ObjectMeta, webhooks [MutatingWebhook by name patch name]
+ValidatingWebhook: admissionReviewVersions! [str], clientConfig! AdmissionClientConfig, failurePolicy str, matchPolicy str, name! str, namespaceSelector LabelSelector, objectSelector LabelSelector, rules [RuleWithOperations], sideEffects! str, timeoutSeconds int
+ValidatingWebhookConfiguration: apiVersion str, kind str, metadata ObjectMeta, webhooks [ValidatingWebhook by name patch name]
+AdmissionClientConfig: caBundle bytes, service AdmissionService, url str
+AdmissionService: name! str, namespace! str, path str, port int
+RuleWithOperations: apiGroups [str], apiVersions [str], operations [str], resources [str], scope str
 `;
