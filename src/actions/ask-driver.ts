@@ -11,9 +11,10 @@ import {
   requestText,
 } from "../model/request.ts";
 import type { RunRecord } from "../model/run.ts";
-import { expiresAt, type LeaseHolder, leaseRef, leaseState } from "../store/lease-object.ts";
+import type { LeaseHolder } from "../store/lease-object.ts";
 import { readRun, type StoredRun } from "../store/stored-run.ts";
 import type { ActionContext } from "./context.ts";
+import { isDriving } from "./driver-of.ts";
 
 /** Milliseconds between two looks for an answer. */
 const LOOK_MS = 200;
@@ -52,7 +53,7 @@ export async function askDriver(
   const begun = clock.monotonic();
   while (!ctx.stop.aborted) {
     // In this order: a driver that is gone has written before all that it wrote.
-    const held = await isHeldBy(ctx, run.record.instance, holder);
+    const held = await isDriving(ctx, run.record.instance, holder);
     const [instance, object] = await Promise.all([
       cluster.get(ref),
       cluster.get(refOf(run.object)),
@@ -115,16 +116,4 @@ async function withdraw(
 /** Its driver has let go of it, in whatever way. */
 function hasEnded({ finishedAt, reason }: RunRecord): boolean {
   return finishedAt !== undefined || reason !== undefined;
-}
-
-async function isHeldBy(
-  ctx: ActionContext,
-  instance: string,
-  holder: LeaseHolder,
-): Promise<boolean> {
-  const lease = await ctx.cluster.get(leaseRef(ctx.namespace, instance));
-  if (!lease) return false;
-  const state = leaseState(lease);
-  const expired = (await ctx.cluster.serverTime()) > expiresAt(state);
-  return state.holder?.holder === holder.holder && !expired;
 }

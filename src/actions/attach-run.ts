@@ -1,14 +1,8 @@
 import { KplanError } from "../model/kplan-error.ts";
 import type { RunOutcome, RunRecord } from "../model/run.ts";
-import {
-  expiresAt,
-  fencingToken,
-  type LeaseHolder,
-  leaseRef,
-  leaseState,
-} from "../store/lease-object.ts";
 import type { ActionResult } from "./action-result.ts";
 import type { ActionContext } from "./context.ts";
+import { driverOf } from "./driver-of.ts";
 import { instanceName } from "./find-instance.ts";
 import { followRun, outcomeOf, tell } from "./follow-run.ts";
 import { readInstanceState, requireInstance } from "./instance-state.ts";
@@ -86,19 +80,6 @@ const PAUSE_MS = 500;
 
 function hasEnded({ finishedAt, reason }: RunRecord): boolean {
   return finishedAt !== undefined || reason !== undefined;
-}
-
-/** Who holds the lease now. */
-async function driverOf(
-  ctx: ActionContext,
-  instance: string,
-): Promise<{ readonly holder: LeaseHolder; readonly token: number } | undefined> {
-  const lease = await ctx.cluster.get(leaseRef(ctx.namespace, instance));
-  if (lease === undefined) return undefined;
-  const state = leaseState(lease);
-  const { holder } = state;
-  if (holder === undefined || (await ctx.cluster.serverTime()) > expiresAt(state)) return undefined;
-  return { holder, token: fencingToken(lease) };
 }
 
 function driverless({ number }: RunRecord): RunOutcome {

@@ -4,11 +4,12 @@ import type { Plan } from "../model/plan.ts";
 import type { RunOutcome, RunPath, RunRecord } from "../model/run.ts";
 import type { PlanStatus } from "../model/status.ts";
 import { isRunning } from "../model/status.ts";
-import { expiresAt, type LeaseHolder, leaseRef, leaseState } from "../store/lease-object.ts";
+import type { LeaseHolder } from "../store/lease-object.ts";
 import { listRuns } from "../store/run-store.ts";
 import { readRun, type StoredRun } from "../store/stored-run.ts";
 
 import type { ActionContext } from "./context.ts";
+import { isDriving } from "./driver-of.ts";
 
 /** Milliseconds between two looks: run records are not watched (they are ConfigMaps). */
 const LOOK_MS = 1000;
@@ -25,7 +26,8 @@ export async function followRun(
   ctx.emit({ type: "attached", holder: `${holder.host} (process ${holder.pid})` });
   let seen: StoredRun | undefined;
   while (!ctx.stop.aborted) {
-    const held = await isHeldBy(ctx, instance, holder);
+    // Asked before the run is read, so that a run which ended in between is seen as it ended.
+    const held = await isDriving(ctx, instance, holder);
     const run = await look(ctx, instance, { seen, ...(!held && { token }) });
     if (run) tell(ctx, run.record, seen?.record);
     seen = run ?? seen;
@@ -33,19 +35,6 @@ export async function followRun(
     await ctx.clock.sleep(LOOK_MS, ctx.stop).catch(() => undefined);
   }
   return { result: "interrupted", message: "stopped looking; the run goes on" };
-}
-
-/** Asked before the run is read, so that a run which ended in between is seen as it ended. */
-async function isHeldBy(
-  ctx: ActionContext,
-  instance: string,
-  holder: LeaseHolder,
-): Promise<boolean> {
-  const lease = await ctx.cluster.get(leaseRef(ctx.namespace, instance));
-  if (!lease) return false;
-  const state = leaseState(lease);
-  const expired = (await ctx.cluster.serverTime()) > expiresAt(state);
-  return state.holder?.holder === holder.holder && !expired;
 }
 
 /** The run in question: the newest one, if it is going on, or was written by that driver (now gone): its token says so, whatever the clocks of the two machines say. */
