@@ -54,7 +54,7 @@ if (process.argv[2] === undefined) for (const name of ["kplan", "kubectl-kplan"]
 
 /** Puts validators compiled ahead in the place of `src/package/schema-errors.ts`, which compiles them when it runs (90 ms). */
 function compiledSchemas() {
-  const names = ["operator", "params"];
+  const names = ["operator", "params", "test"];
   const schemas = Object.fromEntries(
     names.map((name) => [
       name,

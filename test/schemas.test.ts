@@ -3,6 +3,7 @@ import { loadPackage } from "../src/package/load-package.ts";
 import { nativeOperator, type OperatorFile } from "../src/package/native-operator.ts";
 import { nativeParameters, type ParamsFile } from "../src/package/native-parameters.ts";
 import { readSchema, type SchemaName, schemaErrors } from "../src/package/schema-errors.ts";
+import { readTestCases, type TestFile, testCases } from "../src/package-test/test-case.ts";
 import { dumpYaml } from "../src/yaml/dump-yaml.ts";
 
 // The schemas in schemas/ and the code that reads the files must know the same fields.
@@ -128,15 +129,70 @@ const WHOLE: Readonly<Record<SchemaName, Schema>> = {
       { name: "KEY", type: "secret", generate: "private-key" },
     ],
   },
+  test: {
+    cases: [
+      {
+        name: "grows",
+        seed: "a",
+        kubeVersion: "1.20",
+        parameters: {},
+        pods: [
+          {
+            pods: "*-0",
+            schedule: "1s",
+            start: "30s",
+            image: "missing",
+            ready: "never",
+            crashes: { after: "10s", times: 2 },
+            end: "never",
+          },
+        ],
+        commands: [
+          {
+            run: "install",
+            meanwhile: [
+              {
+                after: "1m",
+                when: "deploy.main.all",
+                delete: { apiVersion: "v1", kind: "Pod", name: "a-0" },
+                edit: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } },
+                create: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "b" } },
+                nodeLost: "node0",
+                serverClock: "1h",
+                driverClock: "-90s",
+                kill: true,
+                interrupt: true,
+                run: "plan pause",
+                exit: "failed",
+              },
+            ],
+            expect: {
+              exit: "complete",
+              says: ["done"],
+              objects: [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } }],
+              absent: [{ apiVersion: "v1", kind: "Pod", name: "a-1" }],
+              count: [{ apiVersion: "v1", kind: "Pod", labels: {}, is: 1 }],
+              plans: {},
+              events: [{ type: "run-started" }],
+            },
+          },
+        ],
+      },
+    ],
+  },
 };
+
+/** Maps that may have more fields than the schema names. */
+const FREE = /(^|\.)(parameters|edit|create|metadata|(objects|events)\.\d+)$/;
 
 /** Fields that the code reads before the schema's turn comes, to choose the dialect. */
 const READ_ELSEWHERE: Readonly<Record<SchemaName, readonly string[]>> = {
   operator: ["apiVersion"],
   params: ["apiVersion"],
+  test: [],
 };
 
-const NAMES: readonly SchemaName[] = ["operator", "params"];
+const NAMES: readonly SchemaName[] = ["operator", "params", "test"];
 
 describe.each(NAMES)("%s.schema.json", (name) => {
   const schema = readSchema(name);
@@ -177,6 +233,7 @@ describe.each(NAMES)("%s.schema.json", (name) => {
 
 /** Errors of loading a package with this file and the other one whole. */
 function load(name: SchemaName, file: unknown): readonly unknown[] {
+  if (name === "test") return readTestCases(dumpYaml(file), "tests/a.yaml").issues;
   const files = { ...WHOLE, [name]: file };
   const { issues } = loadPackage(
     "demo",
@@ -190,11 +247,10 @@ function load(name: SchemaName, file: unknown): readonly unknown[] {
 }
 
 function readWith(name: SchemaName, file: unknown): void {
-  if (name === "operator") JSON.stringify(nativeOperator(file as OperatorFile));
-  else
-    JSON.stringify(
-      nativeParameters(file as ParamsFile, () => ({ file: "params.yaml", line: 1, col: 1 })),
-    );
+  const place = { file: "a.yaml", line: 1, col: 1 };
+  if (name === "test") JSON.stringify(testCases(file as TestFile, { placeOf: () => place }, []));
+  else if (name === "operator") JSON.stringify(nativeOperator(file as OperatorFile));
+  else JSON.stringify(nativeParameters(file as ParamsFile, () => place));
 }
 
 /** The value, noting the path of each field that is read; paths are as in `fieldsIn`. */
@@ -263,7 +319,7 @@ function mutations(file: Schema): [string, unknown][] {
       return;
     }
     if (typeof value === "object" && value !== null) {
-      if (here !== "plans")
+      if (here !== "plans" && !FREE.test(here))
         wrong.push([`another field in ${here}`, replaced(file, path, { ...value, another: 1 })]);
       if (path.length > 0) wrong.push([`a text instead of ${here}`, replaced(file, path, "text")]);
       for (const [key, member] of Object.entries(value)) visit(member, [...path, key]);

@@ -19,7 +19,11 @@ export async function actionContext(
     cluster: session.cluster,
     namespace: session.namespace,
     clock: deps.clock,
-    emit: (body) => request.show?.({ at: deps.clock.now().toISOString(), ...body } as RunEvent),
+    emit: (body) => {
+      const event = { at: deps.clock.now().toISOString(), ...body } as RunEvent;
+      deps.onEvent?.(event);
+      request.show?.(event);
+    },
     stop: request.stop ?? new AbortController().signal,
     identity: {
       ...(await deps.identity(request.command)),
@@ -31,5 +35,7 @@ export async function actionContext(
     takeOver: request.options.takeOver === true,
     meter: request.options.meter === true,
     version: deps.version,
+    ...(deps.packages && { packages: deps.packages }),
+    ...(deps.processes && { processes: deps.processes }),
   };
 }

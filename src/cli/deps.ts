@@ -1,6 +1,9 @@
-import type { Identity } from "../actions/context.ts";
+import type { Identity, PackageMemory } from "../actions/context.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Cluster } from "../model/cluster.ts";
+import type { RunEvent } from "../model/event.ts";
+import type { GiveCommand } from "../package-test/run-case.ts";
+import type { Processes } from "../store/process-facts.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What the command line needs of the world. `main.ts` builds the real one; tests build theirs. */
@@ -23,6 +26,14 @@ export interface CliDeps {
   readonly embedded: EmbeddedControl;
   /** Who this process is; `command` is what is shown to others, secrets masked. */
   readonly identity: (command: readonly string[]) => Promise<Omit<Identity, "user">>;
+  /** How the cases of a package's tests give their commands. */
+  readonly giveInTests: () => Promise<GiveCommand>;
+  /** Told every event of a run, beside what is shown of it. */
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Packages that were read before; only whoever gives many commands in one process keeps them. */
+  readonly packages?: PackageMemory;
+  /** The processes of this machine; the real ones when absent. */
+  readonly processes?: Processes;
   /** Calls back at Ctrl-C (SIGINT) and SIGTERM; the second one ends the process at once. Returns how to stop listening. */
   readonly onInterrupt: (callback: () => void) => () => void;
 }

@@ -37,6 +37,7 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
     connect: (flags) => openCluster(flags, world),
     embedded: embeddedControl(world),
     identity,
+    giveInTests: async () => (await import("./give-in-world.ts")).giveInWorld,
     onInterrupt,
   } satisfies CliDeps);
 }

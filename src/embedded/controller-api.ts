@@ -1,5 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import type { KubeObject } from "../model/kube-object.ts";
+import type { PodRule } from "../model/simulation.ts";
 
 /**
  * What the simulated controllers see of the server. Every call is synchronous: the store is in memory, and the journal is
@@ -43,6 +44,8 @@ export interface ControllerApi {
    * Undefined without such a rule.
    */
   printingTime(pod: KubeObject): number | undefined;
+  /** How a pod lives, where that is told; of rules that fit, the first. */
+  ruleOf(pod: KubeObject): PodRule | undefined;
   /** Records a core Event about an object, as the named component; the same event again counts up. */
   event(about: KubeObject, event: EventText): void;
 }

@@ -118,9 +118,10 @@ const POD_KINDS: Readonly<Record<string, string>> = {
 };
 
 /** `/version`. */
-export function versionInfo(): object {
+export function versionInfo(claimed?: string): object {
+  const [major = "", minor = ""] = claimed?.split(".") ?? [];
   return {
-    ...CLAIMED_VERSION,
+    ...(claimed ? { major, minor, gitVersion: `v${major}.${minor}.0+kplan` } : CLAIMED_VERSION),
     gitCommit: "",
     gitTreeState: "",
     buildDate: "1970-01-01T00:00:00Z",

@@ -7,14 +7,14 @@ import {
   resourceList,
   versionInfo,
 } from "./discovery.ts";
-import type { KindRegistry } from "./kind-registry.ts";
 import { openApiDocument, openApiIndex, openApiV2 } from "./openapi.ts";
 import type { ApiAnswer } from "./request.ts";
 import type { Route } from "./route.ts";
 import type { ServerState } from "./server-state.ts";
 
 /** Answers what is not a resource: discovery, health, version, OpenAPI. Throws ApiError 404. */
-export function handlePath({ kinds }: ServerState, route: Route, accept: string): ApiAnswer {
+export function handlePath(state: ServerState, route: Route, accept: string): ApiAnswer {
+  const { kinds } = state;
   switch (route.type) {
     case "resource":
       return kinds.all().some((kind) => kind.group === route.target.group)
@@ -25,7 +25,7 @@ export function handlePath({ kinds }: ServerState, route: Route, accept: string)
     case "group-version":
       return found(resourceList(kinds, route.group, route.version));
     case "other":
-      return other(kinds, route.path, accept);
+      return other(state, route.path, accept);
     default:
       return route satisfies never;
   }
@@ -34,7 +34,7 @@ export function handlePath({ kinds }: ServerState, route: Route, accept: string)
 /** How clients ask for all of discovery at once. */
 const AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
-function other(kinds: KindRegistry, path: string, accept: string): ApiAnswer {
+function other({ kinds, kubeVersion }: ServerState, path: string, accept: string): ApiAnswer {
   const bare = path.replace(/(.)\/$/, "$1");
   if ((bare === "/api" || bare === "/apis") && accept.includes(AGGREGATED))
     return { code: 200, body: aggregated(kinds, bare === "/api"), contentType: AGGREGATED };
@@ -44,7 +44,7 @@ function other(kinds: KindRegistry, path: string, accept: string): ApiAnswer {
     case "/apis":
       return found(groupList(kinds));
     case "/version":
-      return found(versionInfo());
+      return found(versionInfo(kubeVersion));
     case "/healthz":
     case "/livez":
     case "/readyz":

@@ -7,6 +7,7 @@ import { createObject } from "./create-object.ts";
 import { deleteObject } from "./delete-object.ts";
 import { printingTime } from "./exec/log-lines.ts";
 import { simulationOf } from "./exec/pod-simulation.ts";
+import { nameFits } from "./exec/pod-words.ts";
 import { readObject } from "./read-object.ts";
 import { type ServedKind, storageKey } from "./served-kind.ts";
 import { type ServerState, timestamp } from "./server-state.ts";
@@ -79,6 +80,7 @@ export function controllerApi(state: ServerState, speed: number, end: AbortSigna
         stop();
       };
     },
+    ruleOf: ({ metadata }) => state.pods?.find(({ pods = "*" }) => nameFits(pods, metadata.name)),
     event: (about, text) => recordEvent(state, api, about, text),
   };
   return api;

@@ -1,6 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import type { RandomSource } from "../model/random.ts";
-import type { Simulation } from "../model/simulation.ts";
+import type { PodRule, Simulation } from "../model/simulation.ts";
 import type { KindRegistry } from "./kind-registry.ts";
 import type { Store } from "./store.ts";
 
@@ -11,6 +11,10 @@ export interface ServerState {
   readonly clock: Clock;
   /** Where uids and generated names come from. */
   readonly random: RandomSource;
+  /** How pods live; the first rule that fits a pod counts. */
+  readonly pods?: readonly PodRule[];
+  /** Kubernetes version that it claims, such as 1.20; its own when absent. */
+  readonly kubeVersion?: string;
   /** What pods say, beside what packages tell of theirs. */
   readonly simulation?: Simulation;
 }

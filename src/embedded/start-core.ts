@@ -2,8 +2,9 @@ import { setMaxListeners } from "node:events";
 import type { Clock } from "../model/clock.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { RandomSource } from "../model/random.ts";
-import type { Simulation } from "../model/simulation.ts";
+import type { PodRule, Simulation } from "../model/simulation.ts";
 import type { ControllerApi, StartControllers } from "./controller-api.ts";
+import { startQuotas } from "./controllers/quotas.ts";
 import { createObject } from "./create-object.ts";
 import { DEFAULT_OBJECTS } from "./default-objects.ts";
 import type { Journal } from "./journal.ts";
@@ -30,6 +31,10 @@ export interface CoreOptions {
   readonly controllers?: boolean;
   readonly historyLength?: number;
   readonly simulation?: Simulation;
+  /** How pods live. */
+  readonly pods?: readonly PodRule[];
+  /** Kubernetes version that it claims, such as 1.20. */
+  readonly kubeVersion?: string;
   readonly onFailure?: (error: unknown) => void;
 }
 
@@ -54,7 +59,12 @@ export async function startCore(options: CoreOptions): Promise<ServerCore> {
     ...(options.onFailure && { onFailure: options.onFailure }),
   });
   const kinds = createKindRegistry();
-  const state: ServerState = { store, kinds, clock, random, ...(simulation && { simulation }) };
+  const state: ServerState = {
+    ...{ store, kinds, clock, random },
+    ...(simulation && { simulation }),
+    ...(options.pods && { pods: options.pods }),
+    ...(options.kubeVersion && { kubeVersion: options.kubeVersion }),
+  };
   const ended = new AbortController();
   // Every timer of a controller listens to it.
   setMaxListeners(0, ended.signal);
@@ -63,6 +73,7 @@ export async function startCore(options: CoreOptions): Promise<ServerCore> {
     startDefinitionLifecycle(state),
     startNamespaceLifecycle(state, options.caCert),
     startGarbageCollector(state),
+    startQuotas(state),
   ];
   seed(state);
   if (controllers) {

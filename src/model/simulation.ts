@@ -6,6 +6,24 @@ export interface Simulation {
   readonly logs: readonly LogRule[];
 }
 
+/** How simulated pods live; what is absent is as usual. Times in milliseconds. */
+export interface PodRule {
+  /** Names of pods, `*` for any letters; all pods when absent. */
+  readonly pods?: string;
+  /** From creation to a node; `never`: no node takes it. */
+  readonly schedule?: number | "never";
+  /** From a node to the first container. */
+  readonly start?: number;
+  /** Its image is not there: no container is ever made. */
+  readonly imageMissing?: boolean;
+  /** From running to ready. */
+  readonly ready?: number | "never";
+  /** Its first container ends badly so long after it was started, so many times; then it runs on. */
+  readonly crashes?: { readonly after: number; readonly times: number };
+  /** From the request for deletion to the end; `never`: it hangs. */
+  readonly end?: number | "never";
+}
+
 /** What commands in simulated pods answer. */
 export interface ExecRule {
   /** Names of pods, `*` for any letters; all pods when absent. */

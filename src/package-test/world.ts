@@ -10,7 +10,7 @@ import {
 import type { Clock } from "../model/clock.ts";
 import type { Cluster } from "../model/cluster.ts";
 import { playRandom } from "../model/random.ts";
-import type { Simulation } from "../model/simulation.ts";
+import type { PodRule, Simulation } from "../model/simulation.ts";
 import type { Processes } from "../store/process-facts.ts";
 import { inProcessExchange } from "./in-process-exchange.ts";
 import { fractions, seededRandom } from "./seeded-random.ts";
@@ -26,6 +26,10 @@ export interface WorldOptions {
   readonly speed?: number;
   /** What pods say, beside what packages tell of theirs. */
   readonly simulation?: Simulation;
+  /** How pods live; the first rule that fits a pod counts. */
+  readonly pods?: readonly PodRule[];
+  /** Kubernetes version that the cluster claims, such as 1.20. */
+  readonly kubeVersion?: string;
 }
 
 /** A cluster and all who act on it, in this process, on a time of their own. */
@@ -129,6 +133,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     caCert: NO_CERTIFICATE,
     ...(options.speed && { speed: options.speed }),
     ...(options.simulation && { simulation: options.simulation }),
+    ...(options.pods && { pods: options.pods }),
+    ...(options.kubeVersion && { kubeVersion: options.kubeVersion }),
     ...(from && { snapshot: from.server }),
   });
 

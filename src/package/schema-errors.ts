@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 
 /** A schema of the folder `schemas/`. */
-export type SchemaName = "operator" | "params";
+export type SchemaName = "operator" | "params" | "test";
 
 /** What ajv says of one problem (its `ErrorObject` with `verbose`), as far as it is read here. */
 export interface SchemaError {

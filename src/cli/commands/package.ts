@@ -15,8 +15,9 @@ import {
 } from "../run-options.ts";
 import { paint } from "../terminal.ts";
 import { type AddCommand, examples } from "./command.ts";
+import { addPackageTest } from "./package-test.ts";
 
-/** `kplan package verify | render` */
+/** `kplan package verify | render | test` */
 export const addPackage: AddCommand = (program, deps, run) => {
   const parent = program
     .command("package")
@@ -49,6 +50,8 @@ export const addPackage: AddCommand = (program, deps, run) => {
       return valid ? EXIT.ok : EXIT.badInput;
     }),
   );
+
+  addPackageTest(parent, deps, run);
 
   const render = parent
     .command("render")

@@ -2,7 +2,7 @@ import type { KubeObject } from "../../model/kube-object.ts";
 import { ApiError } from "../api-error.ts";
 import type { ControllerApi } from "../controller-api.ts";
 import { type NewCondition, withCondition } from "./conditions.ts";
-import { nodeAddress } from "./nodes.ts";
+import { isSilent, nodeAddress } from "./nodes.ts";
 import { environmentProblem, mountProblem } from "./pod-needs.ts";
 import type { PodWorld } from "./pod-stages.ts";
 import { nextPodStep, type PodStep, type PodTimings } from "./pod-timeline.ts";
@@ -193,6 +193,8 @@ function worldOf(api: ControllerApi, pod: KubeObject): PodWorld {
     nodeAddress: nodeAddress(node),
     podIP: podStatusOf(pod).podIP ?? freeAddress(api, node),
     workTime: api.printingTime(pod),
+    rule: api.ruleOf(pod),
+    silent: isSilent(node),
     mountProblem: mountProblem(api, pod),
     containerProblems: new Map(problems),
   };

@@ -22,6 +22,14 @@ export function nodeAddress(node: KubeObject | undefined): string {
   return addresses.find(({ type }) => type === "InternalIP")?.address ?? "";
 }
 
+/** Whether nothing was heard of a node for so long that it counts as lost. */
+export function isSilent(node: KubeObject | undefined): boolean {
+  const { conditions = [] } = (node?.status ?? {}) as {
+    conditions?: readonly { type: string; status: string }[];
+  };
+  return conditions.some(({ type, status }) => type === "Ready" && status === "Unknown");
+}
+
 function nodeObject(name: string, index: number): KubeObject {
   return {
     apiVersion: "v1",

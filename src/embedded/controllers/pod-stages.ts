@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../model/kube-object.ts";
+import type { PodRule } from "../../model/simulation.ts";
 import { type NewCondition, withCondition } from "./conditions.ts";
 import {
   type Condition,
@@ -20,6 +21,10 @@ export interface PodWorld {
   readonly workTime?: number | undefined;
   /** Why its volumes cannot be mounted. */
   readonly mountProblem: string | undefined;
+  /** Its node has fallen silent: nothing that happens on it is known. */
+  readonly silent?: boolean;
+  /** How this pod lives, where that is told. */
+  readonly rule?: PodRule | undefined;
   /** Why a container cannot be made, by name. */
   readonly containerProblems: ReadonlyMap<string, string>;
 }
@@ -103,10 +108,13 @@ export function running(pod: KubeObject, world: PodWorld): PodStatus {
   const list = containers.map((container) => {
     const before = statusFor(status, container.name);
     if (before?.state.running !== undefined) return before;
+    if (world.rule?.imageMissing === true) return { ...waiting(container, ...noImage(container)) };
     const problem = world.containerProblems.get(container.name);
-    return problem === undefined
-      ? runningContainer(container, world)
-      : waiting(container, "CreateContainerConfigError", problem);
+    if (problem !== undefined) return waiting(container, "CreateContainerConfigError", problem);
+    const started = runningContainer(container, world);
+    return before === undefined
+      ? started
+      : { ...started, restartCount: before.restartCount, lastState: before.lastState };
   });
   const some = list.some(({ state }) => state.running !== undefined);
   return {
@@ -118,6 +126,43 @@ export function running(pod: KubeObject, world: PodWorld): PodStatus {
     ]),
     containerStatuses: list,
   };
+}
+
+/** Its first container has ended badly and is started again after a while. */
+export function crashed(pod: KubeObject, { now }: PodWorld): PodStatus {
+  const { containers } = podSpecOf(pod);
+  const status = podStatusOf(pod);
+  const [first] = containers;
+  const list = (status.containerStatuses ?? []).map((one) => {
+    if (one.name !== first?.name) return one;
+    const startedAt = one.state.running?.startedAt ?? now;
+    const terminated = { exitCode: 1, reason: "Error", startedAt, finishedAt: now };
+    return {
+      ...one,
+      ready: false,
+      started: false,
+      restartCount: one.restartCount + 1,
+      state: {
+        waiting: {
+          reason: CRASH_LOOP,
+          message: `back-off restarting failed container ${one.name}`,
+        },
+      },
+      lastState: { terminated },
+    };
+  });
+  return {
+    ...status,
+    conditions: conditions(status, now, notReady(containers)),
+    containerStatuses: list,
+  };
+}
+
+/** Why a container waits that has crashed. */
+export const CRASH_LOOP = "CrashLoopBackOff";
+
+function noImage({ image }: Container): [reason: string, message: string] {
+  return ["ImagePullBackOff", `Back-off pulling image "${image}"`];
 }
 
 /** The pod serves. */

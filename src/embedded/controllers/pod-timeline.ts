@@ -2,6 +2,8 @@ import type { KubeObject } from "../../model/kube-object.ts";
 import { conditionOf } from "./conditions.ts";
 import {
   accepted,
+  CRASH_LOOP,
+  crashed,
   initialised,
   initStatusOf,
   type PodWorld,
@@ -55,17 +57,23 @@ export function nextPodStep(pod: KubeObject, world: PodWorld, timings: PodTiming
   const status = podStatusOf(pod);
   if (isTerminating(pod)) {
     const grace = Number(pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000;
-    return { act: "remove", after: Math.min(timings.terminate, grace) };
+    const end = world.silent === true ? "never" : (world.rule?.end ?? timings.terminate);
+    if (grace > 0 && end === "never") return undefined;
+    return { act: "remove", after: Math.min(end === "never" ? 0 : end, grace) };
   }
-  if (isOver(pod)) return undefined;
-  if (spec.nodeName === undefined) return { act: "schedule", after: timings.schedule };
+  if (isOver(pod) || world.silent === true) return undefined;
+  const { rule } = world;
+  if (spec.nodeName === undefined) {
+    const { schedule = timings.schedule } = rule ?? {};
+    return { act: "schedule", after: schedule === "never" ? timings.schedule : schedule };
+  }
   if (status.containerStatuses === undefined) return to(accepted(pod, world), 0);
 
   const inits = spec.initContainers ?? [];
   const pending = inits.find(({ name }) => !isDone(initStatusOf(status, name)));
   if (status.podIP === undefined && !wasStarted(status)) {
     if (world.mountProblem !== undefined) return undefined;
-    return to(started(pod, world), timings.prepare);
+    return to(started(pod, world), rule?.start ?? timings.prepare);
   }
   if (pending !== undefined) return to(initialised(pod, pending, world), timings.init);
   const allRun = spec.containers.every(
@@ -73,13 +81,32 @@ export function nextPodStep(pod: KubeObject, world: PodWorld, timings: PodTiming
   );
   if (!allRun) {
     const next = running(pod, world);
-    return stageOf(next) === stageOf(status) ? undefined : to(next, 0);
+    if (stageOf(next) === stageOf(status)) return undefined;
+    return to(next, backOff(status));
   }
   const work = world.workTime ?? timings.work;
   const runsToItsEnd = spec.restartPolicy !== undefined && spec.restartPolicy !== "Always";
   if (runsToItsEnd && work !== Number.POSITIVE_INFINITY) return to(succeeded(pod, world), work);
-  if (conditionOf(status.conditions, "Ready")?.status === "True") return undefined;
-  return to(ready(pod, world), timings.ready);
+  const readyAfter = rule?.ready ?? timings.ready;
+  const isReady = conditionOf(status.conditions, "Ready")?.status === "True";
+  const [first] = status.containerStatuses;
+  const { crashes } = rule ?? {};
+  if (crashes && (first?.restartCount ?? 0) < crashes.times) {
+    const left = isReady && readyAfter !== "never" ? crashes.after - readyAfter : crashes.after;
+    const before = readyAfter === "never" || isReady || crashes.after <= readyAfter;
+    if (before) return to(crashed(pod, world), Math.max(0, left));
+  }
+  if (isReady || readyAfter === "never") return undefined;
+  return to(ready(pod, world), readyAfter);
+}
+
+/** Milliseconds until what has crashed is started again, as a kubelet waits: 10 s, then twice as long each time, at most 5 min. */
+function backOff({ containerStatuses = [] }: PodStatus): number {
+  const counts = containerStatuses
+    .filter(({ state }) => state.waiting?.reason === CRASH_LOOP)
+    .map(({ restartCount }) => restartCount);
+  if (counts.length === 0) return 0;
+  return Math.min(300_000, 10_000 * 2 ** (Math.max(...counts) - 1));
 }
 
 function to(status: PodStatus, after: number): PodStep {

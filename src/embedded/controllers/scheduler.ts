@@ -13,6 +13,7 @@ export function placePod(api: ControllerApi, pod: KubeObject): NodeChoice | unde
   const refuse = (reason: string): NodeChoice => ({
     refusal: `0/${nodes.length} nodes are available: ${nodes.length} ${reason}.`,
   });
+  if (api.ruleOf(pod)?.schedule === "never") return refuse("Insufficient cpu");
   const unbound: KubeObject[] = [];
   for (const name of claimNames(pod)) {
     const claim = api.get("PersistentVolumeClaim", name, namespace);
