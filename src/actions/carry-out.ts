@@ -23,7 +23,7 @@ import { refuseMeter } from "./refuse-meter.ts";
 import type { PlanChoice } from "./select-plans.ts";
 import { stopped } from "./stopped.ts";
 import { packageSimulation, storeSimulation } from "./store-simulation.ts";
-import { storeInstance, storeOperator } from "./store-wanted.ts";
+import { keepOperator, storeInstance, storeOperator } from "./store-wanted.ts";
 import { undoBegun } from "./undo-begun.ts";
 import { withLease } from "./with-lease.ts";
 
@@ -162,6 +162,7 @@ async function driveDecided(
     run: record,
     token: lease.token,
   });
+  if (decided.storePackage) await keepOperator(ctx, pkg);
   try {
     const driven = await driveRun(ctx, { ...decision, record, cache, instance, lease });
     return { kind: "ran", ...driven };

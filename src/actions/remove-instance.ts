@@ -64,7 +64,8 @@ async function removeLiving(
   const heeding = { ...ctx, cluster: run.cluster, stop: run.stop };
   const outcome = await run.settle(await removeAll(heeding, removal, { ...run, inventory }));
   if (outcome.result === "complete") {
-    const where = { namespace: ctx.namespace, instance: state.name };
+    const check = (): void => lease.check();
+    const where = { namespace: ctx.namespace, instance: state.name, check };
     await removeOperator(ctx.cluster, where, operatorVersionOf(state.object));
   }
   const record = await run.close(outcome);
@@ -84,7 +85,7 @@ async function removeRemains(ctx: ActionContext, removal: Removal): Promise<Acti
   if (newest && outcome.result === "complete")
     await removeOperator(
       ctx.cluster,
-      { namespace: ctx.namespace, instance: state.name },
+      { namespace: ctx.namespace, instance: state.name, check: () => removal.lease.check() },
       newest.record.operatorVersion,
     );
   if (outcome.result === "complete")

@@ -4,6 +4,8 @@ import { refOf } from "../model/kube-object.ts";
 import { ANNOTATION, KUDO_API_VERSION, LABEL } from "../model/names.ts";
 import { isNotServed } from "../store/is-not-served.ts";
 import { ANY_PACKAGE, operatorVersionOfPiece, packageSelector } from "../store/package-store.ts";
+import { asRead } from "../store/run-store.ts";
+import { doom } from "./doomed-versions.ts";
 import { operatorVersionOf } from "./find-instance.ts";
 
 /**
@@ -12,7 +14,12 @@ import { operatorVersionOf } from "./find-instance.ts";
  */
 export async function removeOperator(
   cluster: Cluster,
-  where: { readonly namespace: string; readonly instance: string },
+  where: {
+    readonly namespace: string;
+    readonly instance: string;
+    /** Throws when nothing may be removed any more: the lease is lost. */
+    readonly check?: () => void;
+  },
   operatorVersion: string,
 ): Promise<void> {
   const { namespace } = where;
@@ -41,8 +48,19 @@ export async function removeOperator(
     // With the definition of Instances gone, nobody needs any.
     return instances === undefined || going.has(operatorVersionOfPiece(piece) ?? "");
   });
-  await Promise.all(useless.map((piece) => cluster.delete(refOf(piece), justThis(piece))));
-  for (const version of unused) await cluster.delete(refOf(version), justThis(version));
+  const doomed = await doom(cluster, mine ? [...unused, mine] : unused, async () =>
+    ((await kept(cluster, "Instance", namespace)) ?? [])
+      .filter(isOther)
+      .some((instance) => going.has(operatorVersionOf(instance))),
+  );
+  if (doomed === undefined) return;
+  for (const piece of useless) {
+    where.check?.();
+    await cluster.delete(refOf(piece), justThis(piece));
+  }
+  where.check?.();
+  const others = mine ? doomed.slice(0, -1) : doomed;
+  for (const version of others) await cluster.delete(refOf(version), asRead(version));
   if (mine === undefined) return;
   if (unused.length === siblings.length)
     await removeNamed(cluster, {
@@ -52,7 +70,8 @@ export async function removeOperator(
       name: operator,
     });
   // Last: as long as it is there, the rest is found again.
-  await cluster.delete(refOf(mine), justThis(mine));
+  const last = doomed.at(-1) ?? mine;
+  await cluster.delete(refOf(last), asRead(last));
 }
 
 /** Undefined where somebody has removed the definition of the kind, and with it all that was of it. */

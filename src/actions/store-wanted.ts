@@ -9,6 +9,8 @@ import { planExecution } from "../store/instance-status.ts";
 import { type InstanceWriter, instanceWriter } from "../store/instance-writer.ts";
 import { operatorObject, operatorVersionObject } from "../store/operator-objects.ts";
 import { storePackage } from "../store/package-store.ts";
+import type { ActionContext } from "./context.ts";
+import { isDoomed, spare } from "./doomed-versions.ts";
 import { storedParameters } from "./find-instance.ts";
 
 /**
@@ -23,6 +25,45 @@ export async function storeOperator(
   const wanted = operatorVersionObject(pkg, namespace);
   const present = await cluster.get(refOf(wanted));
   if (present?.metadata.annotations?.[ANNOTATION.digest] === pkg.digest) return;
+  await storeWhole(cluster, namespace, pkg, present);
+}
+
+/** Milliseconds for which the removal of a package is waited for: longer than one who removes may go on without a lease. */
+const REMOVAL_MS = 20_000;
+const LOOK_MS = 500;
+
+/**
+ * Sees to it that the package stays, once there is an Instance that needs it: whoever uninstalled the last one before may be removing it right now, and either
+ * sees this Instance or is seen here. One request where nobody is.
+ */
+export async function keepOperator(
+  { cluster, clock, namespace }: Pick<ActionContext, "cluster" | "clock" | "namespace">,
+  pkg: OperatorPackage,
+): Promise<void> {
+  const ref = refOf(operatorVersionObject(pkg, namespace));
+  const until = clock.monotonic() + REMOVAL_MS;
+  for (;;) {
+    const live = await cluster.get(ref);
+    const isThere = live?.metadata.annotations?.[ANNOTATION.digest] === pkg.digest;
+    if (isThere && !isDoomed(live)) return;
+    if (live && isDoomed(live)) {
+      if (clock.monotonic() < until) {
+        await clock.sleep(LOOK_MS);
+        continue;
+      }
+      if (!(await spare(cluster, live))) continue;
+    }
+    await storeWhole(cluster, namespace, pkg, await cluster.get(ref));
+  }
+}
+
+async function storeWhole(
+  cluster: Cluster,
+  namespace: string,
+  pkg: OperatorPackage,
+  present: KubeObject | undefined,
+): Promise<void> {
+  const wanted = operatorVersionObject(pkg, namespace);
   const key = {
     namespace,
     operatorVersion: operatorVersionName(pkg.operator),

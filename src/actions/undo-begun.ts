@@ -36,7 +36,8 @@ export async function undoBegun(ctx: ActionContext, begun: Begun): Promise<void>
   await remove(ctx, refOf(begun.instance.current()), lease);
   if (!state.secrets) await remove(ctx, secretsRef(state.namespace, state.name), lease);
   const where = { namespace: state.namespace, instance: state.name };
-  await removeOperator(ctx.cluster, where, begun.record.operatorVersion);
+  const check = (): void => lease.check();
+  await removeOperator(ctx.cluster, { ...where, check }, begun.record.operatorVersion);
   if (ctx.cluster.simulated) await dropSimulation(ctx.cluster, where);
   if (!state.newest) await lease.destroy();
 }

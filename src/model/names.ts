@@ -52,6 +52,8 @@ export const ANNOTATION = {
   request: "kplan.dev/request",
   /** On an Instance: what its driver answered to the last request. */
   requestAnswer: "kplan.dev/request-answer",
+  /** On an OperatorVersion: whoever uninstalled its last instance is about to remove it with its package. */
+  removing: "kplan.dev/removing",
   /** On the record of a one-time act: the `Exec` task whose it is. */
   task: "kplan.dev/task",
 } as const;
