@@ -11,8 +11,8 @@ import type { KubeObject } from "../../src/model/kube-object.ts";
 import { contextOf } from "../../src/package-test/context-of.ts";
 import { objectsOf } from "../../src/package-test/faults/run-scenario.ts";
 import { startWorld, type World, type WorldSnapshot } from "../../src/package-test/world.ts";
+import { deadly } from "../support/deadly.ts";
 import { packageFolder } from "../support/package-folder.ts";
-import { deadly } from "./deadly.ts";
 
 // The inventory law: at any time it names what the instance has made and not removed, no more and no less; after an uninstall nothing of it is left.
 
@@ -130,7 +130,7 @@ test("the inventory names all that was made and not removed, and an uninstall le
     }),
     { numRuns: RUNS, seed: 4 },
   );
-});
+}, 1_800_000);
 
 function carryOut(ctx: ActionContext, { command }: Step): Promise<unknown> {
   switch (command.does) {

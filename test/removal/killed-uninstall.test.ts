@@ -14,8 +14,8 @@ import {
   type World,
   type WorldSnapshot,
 } from "../../src/package-test/world.ts";
+import { deadly } from "../support/deadly.ts";
 import { packageFolder } from "../support/package-folder.ts";
-import { deadly } from "./deadly.ts";
 
 // An uninstall that dies before or after any of its writes is finished by the same command, and takes nothing that is not the instance's.
 
