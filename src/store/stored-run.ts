@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from "node:zlib";
 import { KplanError } from "../model/kplan-error.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import { ANNOTATION, LABEL, runName } from "../model/names.ts";
@@ -14,6 +15,8 @@ export interface StoredRun {
 
 const INSTANCE_UID = "kplan.dev/instance-uid";
 const KEY = "run.json";
+/** The same where the text would not fit: thousands of objects are much alike, and take a tenth. */
+const PACKED = "run.json.gz";
 /** An object of Kubernetes may have 1 MiB; this leaves room for metadata and managed fields. */
 const ROOM = 900 * 1024;
 
@@ -33,15 +36,15 @@ export function runObject(record: RunRecord, instanceUid: string, token: number)
       labels: { [LABEL.instance]: record.instance, [LABEL.role]: "run" },
       annotations: { [INSTANCE_UID]: instanceUid, [ANNOTATION.token]: String(token) },
     },
-    data: { [KEY]: fittingText(record) },
+    ...fitting(record),
   };
 }
 
 /** Reads a ConfigMap of that shape; undefined when it is not one of a format we know. */
 export function readRun(object: KubeObject): StoredRun | undefined {
-  const text = (object.data as Record<string, string> | undefined)?.[KEY];
-  if (text === undefined) return undefined;
   try {
+    const text = textOf(object);
+    if (text === undefined) return undefined;
     const record = JSON.parse(text) as RunRecord;
     if (record.format !== 1) return undefined;
     const instanceUid = object.metadata.annotations?.[INSTANCE_UID] ?? "";
@@ -51,16 +54,20 @@ export function readRun(object: KubeObject): StoredRun | undefined {
   }
 }
 
-/** JSON of a record, without its details of least use where it would not fit: first the times of steps, then messages and causes. Inventory and intents stay. */
-function fittingText(record: RunRecord): string {
-  const attempts: readonly ((from: RunRecord) => RunRecord)[] = [
-    (from) => from,
-    (from) => ({ ...from, times: {} }),
-    (from) => ({ ...withoutMessages(from), times: {}, cause: { ...from.cause, changes: [] } }),
-  ];
-  for (const attempt of attempts) {
-    const text = JSON.stringify(attempt(record));
-    if (Buffer.byteLength(text) <= ROOM) return text;
+function textOf({ data, binaryData }: KubeObject): string | undefined {
+  const text = (data as Record<string, string> | undefined)?.[KEY];
+  const packed = (binaryData as Record<string, string> | undefined)?.[PACKED];
+  if (packed === undefined) return text;
+  return gunzipSync(Buffer.from(packed, "base64")).toString();
+}
+
+/** A record as text; where that would not fit, packed; where that does not fit either, without its details of least use: times of steps, messages and causes. Inventory and intents stay. */
+function fitting(record: RunRecord): Partial<Pick<KubeObject, "data" | "binaryData">> {
+  const text = JSON.stringify(record);
+  if (Buffer.byteLength(text) <= ROOM) return { data: { [KEY]: text } };
+  for (const kept of [text, JSON.stringify(shortened(record))]) {
+    const packed = gzipSync(kept);
+    if (packed.length <= ROOM) return { binaryData: { [PACKED]: packed.toString("base64") } };
   }
   throw new KplanError(
     "run-too-large",
@@ -70,6 +77,10 @@ function fittingText(record: RunRecord): string {
       hint: "give shorter parameters, let commands print less, or split the package into several operators",
     },
   );
+}
+
+function shortened(record: RunRecord): RunRecord {
+  return { ...withoutMessages(record), times: {}, cause: { ...record.cause, changes: [] } };
 }
 
 function kibOf(value: unknown): string {
