@@ -96,7 +96,7 @@ function busy(instance: string, holder: LeaseHolder): KplanError {
     `${instance} is being worked on: \`${holder.request}\` on ${holder.host} (process ${holder.pid}) since ${holder.since}`,
     {
       kind: "busy",
-      hint: "`kplan plan status` shows how far it is; the same command with --take-over drives the instance from here, and that one stops (update, upgrade, rollback and plan trigger can wait for it with --queue)",
+      hint: "`kplan plan attach` follows it; the same command with --take-over drives the instance from here, and that one stops; update, upgrade, rollback and plan trigger wait for it with --queue",
     },
   );
 }

@@ -105,9 +105,15 @@ export function keepLease(
     let pause = RENEW_MS;
     while (!lost.signal.aborted) {
       if (!(await slept(clock, Math.max(0, Math.min(pause, left())), stop.signal))) return;
-      if (left() <= 0) lost.abort(ranOut(where.instance));
+      if (left() <= 0) await giveUp();
       else pause = (await renewOnce()) ? RENEW_MS : RETRY_MS;
     }
+  }
+
+  /** Whoever wakes up too late is told who took over, if the server can be asked. */
+  async function giveUp(): Promise<void> {
+    await lookAgain();
+    if (!lost.signal.aborted) lost.abort(ranOut(where.instance));
   }
 
   /** One renewal at a time; false when it failed and is to be tried again soon, as long as the lease lasts. */
