@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { startProgram } from "./run-program.ts";
 
 /** Where the testbed keeps its nodes' processes: a Kubernetes whose nodes are network namespaces of this machine. */
-const RUN = join(process.env.KPLAN_TESTBED_CACHE ?? join(homedir(), ".cache/kplan-testbed"), "run");
+export const TESTBED_RUN: string = join(
+  process.env.KPLAN_TESTBED_CACHE ?? join(homedir(), ".cache/kplan-testbed"),
+  "run",
+);
 /** The program that starts what is not running of it. */
 const UP = process.env.KPLAN_TESTBED_UP ?? join(import.meta.dirname, "../../../shared/testbed/up");
 const IMAGES = "docker.io/library";
@@ -12,7 +15,7 @@ const IMAGES = "docker.io/library";
 /** Numbers of the testbed's nodes, which are named node0 and on; none on another cluster. */
 export function testbedNodes(): readonly number[] {
   try {
-    const names = readdirSync(RUN).map((name) => /^node(\d+)$/.exec(name)?.[1]);
+    const names = readdirSync(TESTBED_RUN).map((name) => /^node(\d+)$/.exec(name)?.[1]);
     return names.filter((number) => number !== undefined).map(Number);
   } catch {
     return [];
@@ -22,7 +25,14 @@ export function testbedNodes(): readonly number[] {
 /** Gives an image a second tag on every node. */
 export async function tagImage(from: string, to: string): Promise<void> {
   for (const node of testbedNodes()) {
-    const ctr = ["-a", join(RUN, `node${node}/containerd.sock`), "-n", "k8s.io", "images", "tag"];
+    const ctr = [
+      "-a",
+      join(TESTBED_RUN, `node${node}/containerd.sock`),
+      "-n",
+      "k8s.io",
+      "images",
+      "tag",
+    ];
     await run("ctr", [...ctr, "--force", `${IMAGES}/${from}`, `${IMAGES}/${to}`]);
   }
 }
@@ -46,7 +56,7 @@ export function killInPods(program: string, podUid: string): number {
 /** Loses a node: its kubelet, its container runtime and all processes of its pods end at once. `bringBack` makes it whole. */
 export async function loseNode(node: number): Promise<void> {
   for (const name of [`kubelet${node}`, `containerd${node}`])
-    process.kill(Number(readFileSync(join(RUN, "pids", name), "utf8")), "SIGKILL");
+    process.kill(Number(readFileSync(join(TESTBED_RUN, "pids", name), "utf8")), "SIGKILL");
   // What its pods run is in cgroups of its own.
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
     try {
