@@ -59,16 +59,16 @@ export async function askDriver(
       cluster.get(refOf(run.object)),
     ]);
     const record = object && readRun(object)?.record;
+    const answer = instance && answerOf(instance);
+    if (answer?.id === request.id && !answer.accepted)
+      throw new KplanError("refused", `${run.record.instance}: ${answer.message}`, {
+        kind: "bad-input",
+      });
     if (record !== undefined && (isDone(record) || hasEnded(record))) {
       if (instance) await withdraw(ctx, instance, request);
       return record;
     }
     if (!held || instance === undefined || record === undefined) return undefined;
-    const answer = answerOf(instance);
-    if (answer?.id === request.id && !answer.accepted)
-      throw new KplanError("refused", `${run.record.instance}: ${answer.message}`, {
-        kind: "bad-input",
-      });
     if (answer?.id !== request.id && isFree(instance, request, clock.monotonic() - begun))
       await cluster.patch(ref, {
         metadata: { annotations: { [ANNOTATION.request]: requestText(request) } },

@@ -18,12 +18,20 @@ export function stepNames({ planStatus }: Pick<RunRecord, "planStatus">): readon
 
 /** How a step of that name stands. */
 export function stepStatus(
-  { planStatus }: Pick<RunRecord, "planStatus">,
+  record: Pick<RunRecord, "planStatus">,
   path: string,
 ): ExecutionStatus | undefined {
+  return stepAt(record, path)?.status;
+}
+
+/** The step of that name. */
+export function stepAt(
+  { planStatus }: Pick<RunRecord, "planStatus">,
+  path: string,
+): StepStatus | undefined {
   const names = stepNames({ planStatus });
   const steps = planStatus.flatMap((plan) => plan.phases.flatMap((phase) => phase.steps));
-  return steps[names.indexOf(path)]?.status;
+  return steps[names.indexOf(path)];
 }
 
 /**

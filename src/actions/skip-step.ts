@@ -1,12 +1,12 @@
 import { rollUp } from "../engine/pending.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import { pathText, type RunRecord } from "../model/run.ts";
-import { skippedBy } from "../store/run-request.ts";
+import { isSkip, skippedBy } from "../store/run-request.ts";
 import { askerOf } from "./ask-driver.ts";
 import type { ActionContext } from "./context.ts";
 import { type ControlResult, controlResult } from "./control-result.ts";
 import { controlRun, storeAlone } from "./control-run.ts";
-import { findStep, stepNames, stepStatus, withSteps } from "./run-steps.ts";
+import { findStep, stepAt, stepNames, stepStatus, withSteps } from "./run-steps.ts";
 
 /** What `plan skip` is asked for. */
 export interface SkipStepRequest {
@@ -35,11 +35,7 @@ export async function skipStep(
         throw new KplanError("complete", `run ${record.number} of ${name} is complete`, {
           kind: "bad-input",
         });
-      if (stepStatus(record, step) === "COMPLETE")
-        throw new KplanError("step-complete", `${step} of run ${record.number} is complete`, {
-          kind: "bad-input",
-          hint: "`kplan plan retry --from STEP` does a step over",
-        });
+      if (stepStatus(record, step) === "COMPLETE") throw isComplete(record, step);
       return {
         run,
         act: { act: "skip", step },
@@ -48,7 +44,10 @@ export async function skipStep(
     },
     told: (record, { act }) => {
       const step = act.act === "skip" ? act.step : "";
-      if (stepStatus(record, step) === "COMPLETE") return skipped(record, step);
+      const found = stepAt(record, step);
+      // It came to its own end before its driver heard of the request.
+      if (found?.status === "COMPLETE" && !isSkip(found.message)) throw isComplete(record, step);
+      if (found?.status === "COMPLETE") return skipped(record, step);
       throw new KplanError(
         "not-skipped",
         `run ${record.number} ended before ${step} could be skipped: ${record.message ?? record.status}`,
@@ -60,6 +59,13 @@ export async function skipStep(
       const left = withSkipped(run.record, step, skippedBy(askerOf(ctx)));
       return skipped(await storeAlone(ctx, lease, state, run, left), step);
     },
+  });
+}
+
+function isComplete({ number }: RunRecord, step: string): KplanError {
+  return new KplanError("step-complete", `${step} of run ${number} is complete`, {
+    kind: "bad-input",
+    hint: "`kplan plan retry --from STEP` does a step over",
   });
 }
 

@@ -219,8 +219,15 @@ export function hearRequests(inputs: EarInputs): RequestEar {
 
 /** What the status of a skipped step says. */
 export function skippedBy(by: string): string {
-  return `skipped: asked for by ${by}; what it had written stays`;
+  return `${SKIPPED}${by}; what it had written stays`;
 }
+
+/** Whether the message of a step says that somebody skipped it. */
+export function isSkip(message: string | undefined): boolean {
+  return message?.startsWith(SKIPPED) ?? false;
+}
+
+const SKIPPED = "skipped: asked for by ";
 
 /** Takes the request off, unless it is a later one by now. */
 function answerPatch(current: KubeObject, answer: RequestAnswer): Record<string, unknown> {
