@@ -46,18 +46,28 @@ export async function checkObject(
   expected: boolean,
   deps: CheckDeps,
 ): Promise<Check> {
-  if (!expected) {
-    try {
-      const after = await deps.cluster.create(object, { dryRun: true, ...callSignal(deps) });
-      return { ...checked(object, "create", undefined, deps), after };
-    } catch (error) {
-      if (!(error instanceof ClusterError) || !isThere(error)) throw error;
+  for (let look = 1; ; look++) {
+    if (!expected || look > 1) {
+      const after = await triedCreation(object, deps, look >= LOOKS);
+      if (after !== undefined) return { ...checked(object, "create", undefined, deps), after };
     }
+    const found = await readObject(object, deps);
+    if (found.change !== "create") return found;
   }
-  const found = await readObject(object, deps);
-  if (found.change !== "create") return found;
-  const after = await deps.cluster.create(object, { dryRun: true, ...callSignal(deps) });
-  return { ...found, after };
+}
+
+/** What a creation would make; undefined when the object is there: a step beside may have made it since it was looked for. */
+async function triedCreation(
+  object: KubeObject,
+  deps: CheckDeps,
+  last: boolean,
+): Promise<KubeObject | undefined> {
+  try {
+    return await deps.cluster.create(object, { dryRun: true, ...callSignal(deps) });
+  } catch (error) {
+    if (last || !(error instanceof ClusterError) || !isThere(error)) throw error;
+    return undefined;
+  }
 }
 
 /** Whether the refusal of a creation says that the object is there; only what is there has fields that cannot be changed. */
