@@ -70,7 +70,7 @@ function refuseUnfinished(state: KnownInstance): void {
   throw new KplanError(
     "unfinished-run",
     `run ${record.number} of ${state.name} (${record.kind}) is unfinished: nothing is put right before it is complete`,
-    { kind: "bad-input", hint: "the same command as then goes on with it" },
+    { kind: "bad-input", hint: "`kplan plan resume` or the same command as then goes on with it" },
   );
 }
 

@@ -1,7 +1,7 @@
 import { compareObject, type Difference } from "../engine/drift/compare-object.ts";
 import { createLimit } from "../engine/run-context.ts";
 import { ClusterError } from "../model/cluster.ts";
-import type { AppliedAt, DriftedObject, DriftReport } from "../model/drift.ts";
+import type { AppliedAt, DriftedField, DriftedObject, DriftReport } from "../model/drift.ts";
 import { isMap } from "../model/json.ts";
 import { type KubeObject, type ObjectRef, refKey, refText } from "../model/kube-object.ts";
 import { secretsName } from "../model/names.ts";
@@ -50,7 +50,7 @@ export async function findDrift(ctx: ActionContext, state: KnownInstance): Promi
       }
       if (difference === undefined) return undefined;
       const replicas = difference.fields.find(({ field }) => field === ".spec.replicas");
-      const scaler = replicas && (await scaled(one.entry.ref));
+      const scaler = replicas && (await scaled(one.entry.ref, replicas));
       if (scaler === undefined) return { one, source, difference };
       notes.push(
         `${refText(one.entry.ref)}: .spec.replicas is ${JSON.stringify(replicas?.live)}, as HorizontalPodAutoscaler ${scaler} wants it`,
@@ -186,20 +186,29 @@ function secretDrift(
     : [{ ...place, state: "changed", message: again, fields }];
 }
 
-/** The autoscaler that sets the replicas of an object; read once, when it is first asked for. */
+/**
+ * The autoscaler that sets the replicas of an object; read once, when it is first asked for. Where autoscalers may not be read, whoever scales through the cluster's own
+ * controllers is taken for one.
+ */
 function autoscaled({
   cluster,
   namespace,
-}: ActionContext): (ref: ObjectRef) => Promise<string | undefined> {
-  let all: Promise<readonly KubeObject[]> | undefined;
-  return async (ref) => {
+}: ActionContext): (ref: ObjectRef, field: DriftedField) => Promise<string | undefined> {
+  let all: Promise<readonly KubeObject[] | undefined> | undefined;
+  return async (ref, { by }) => {
     all ??= cluster
       .list({ apiVersion: "autoscaling/v1", kind: "HorizontalPodAutoscaler", namespace })
       .then(
         ({ items }) => items,
-        () => [],
+        (error: unknown) => {
+          if (error instanceof ClusterError && error.kind === "forbidden") return undefined;
+          throw error;
+        },
       );
-    const found = (await all).find(({ spec }) => {
+    const scalers = await all;
+    if (scalers === undefined)
+      return by?.manager === "kube-controller-manager" ? "(which may not be read)" : undefined;
+    const found = scalers.find(({ spec }) => {
       const target = isMap(spec) ? spec.scaleTargetRef : undefined;
       return isMap(target) && target.kind === ref.kind && target.name === ref.name;
     });

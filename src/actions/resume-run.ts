@@ -6,6 +6,7 @@ import { attachRun } from "./attach-run.ts";
 import { carryOut, type Decided, type Settled } from "./carry-out.ts";
 import type { ActionContext } from "./context.ts";
 import { desiredParameters } from "./desired-parameters.ts";
+import { fix } from "./drift.ts";
 import { instanceName } from "./find-instance.ts";
 import {
   type InstanceState,
@@ -99,6 +100,7 @@ async function goOn(
   { from, dryRun = false, allow = [] }: RetryRunRequest,
 ): Promise<ActionResult> {
   const instance = state.name;
+  if (record.kind === "fix" && from === undefined) return await fix(ctx, { instance, dryRun });
   if (record.kind === "fix")
     throw new KplanError("fix", `run ${record.number} of ${instance} puts drift right`, {
       kind: "bad-input",
