@@ -3,7 +3,7 @@ import { ClusterError, type ClusterErrorKind, type FieldConflict } from "../mode
 import { type ObjectRef, refText } from "../model/kube-object.ts";
 import { realClock } from "../model/real-clock.ts";
 import type { Answer } from "./exchange.ts";
-import { judge } from "./retry.ts";
+import { judge, mayCome } from "./retry.ts";
 import { CallFailure } from "./send-again.ts";
 import { type StatusBody, statusOf } from "./status-body.ts";
 
@@ -180,7 +180,7 @@ function webhookVerdict(text: string, { verb, what }: Subject): Verdict | undefi
     kind: "webhook",
     message: `${verb} ${what}: the admission webhook ${name}${served} cannot be asked: ${why}`,
     hint: `start what serves it, or delete its webhook configuration: kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations -o name`,
-    transient: !/x509|certificate|service ".*" not found/.test(why),
+    transient: mayCome(text),
   };
 }
 

@@ -11,7 +11,7 @@ const plain = (code: number, body = ""): Answer => ({ status: code, headers: {},
 const webhook = (why: string): Answer =>
   status(
     500,
-    `Internal error occurred: failed calling webhook "w.x": Post "https://w.x.svc:443/": ${why}`,
+    `Internal error occurred: failed calling webhook "w.x": Post "https://w.x.svc:443/?timeout=10s": ${why}`,
   );
 
 test.each<[string, Answer, Outcome]>([
@@ -48,6 +48,11 @@ test.each<[string, Answer, Outcome]>([
   ],
   ["a webhook too slow", webhook("context deadline exceeded"), "not-done"],
   ["a webhook without pods", webhook('no endpoints available for service "w"'), "not-done"],
+  [
+    "a webhook that breaks",
+    webhook('an error on the server ("panic") has prevented the request from succeeding'),
+    "not-done",
+  ],
   ["a webhook without a Service", webhook('service "w" not found'), "final"],
   [
     "a webhook with a bad certificate",

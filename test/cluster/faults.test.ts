@@ -93,6 +93,42 @@ test("a read of a broken server is not asked for ever", async () => {
   api.transport.close();
 });
 
+test("a write that cannot be done twice survives a plain 500, whatever became of it", async () => {
+  const broke = failedWith("something broke");
+  const done = await serve(({ method }, n) => (n === 1 ? broke : method === "POST" ? exists : ok));
+  const first = apiOver(done.url);
+  expect(await createObject(first, object({ x: "1" }))).toEqual(stored);
+  first.transport.close();
+  const undone = await serve((_request, n) => (n === 1 ? broke : ok));
+  const second = apiOver(undone.url);
+  const sent = object({ x: "1" }, { resourceVersion: "6" });
+  expect(await applyObject(second, sent, { live: stored })).toEqual(stored);
+  second.transport.close();
+});
+
+test.each<[string, string, number]>([
+  ["broken for good", "something broke", 5],
+  ["an object that it cannot type", "failed to create typed patch object: errors", 1],
+])("a server that is %s is asked so often: %s", async (_, message, requests) => {
+  const server = await serve(() => failedWith(message));
+  const api = apiOver(server.url);
+  const sent = object({ x: "1" }, { resourceVersion: "6" });
+  await expect(applyObject(api, sent, { live: stored })).rejects.toMatchObject({ status: 500 });
+  expect(server.received.length).toBe(requests);
+  api.transport.close();
+});
+
+test("what could be done twice is not sent again after a plain 500", async () => {
+  const server = await serve(() => failedWith("something broke"));
+  const api = apiOver(server.url);
+  await expect(patchObject(api, ref, { data: { x: "1" } })).rejects.toMatchObject({
+    kind: "other",
+    uncertain: true,
+  });
+  expect(server.received.length).toBe(1);
+  api.transport.close();
+});
+
 test("a silent connection is given up for a new one", async () => {
   const server = await serve((_request, n) => (n === 1 ? "silence" : ok));
   const api = apiOver(server.url, { deadline: 2200 });
