@@ -3,8 +3,8 @@ import type { ActionContext } from "./actions/context.ts";
 import { VERSION } from "./cli/version.ts";
 import type { ConnectOptions } from "./cluster/connect-options.ts";
 import { connect as connectCluster } from "./cluster/kube.ts";
-import { realClock } from "./model/real-clock.ts";
 import type { RunEvent } from "./model/event.ts";
+import { realClock } from "./model/real-clock.ts";
 import { DEFAULT_RUN_LIMITS, type RunLimits } from "./model/run.ts";
 import { processFacts } from "./store/process-facts.ts";
 
@@ -18,6 +18,8 @@ export interface KplanOptions extends Omit<Partial<ConnectOptions>, "version"> {
   readonly limits?: Partial<RunLimits>;
   /** Take fields from their other managers. */
   readonly forceConflicts?: boolean;
+  /** Take instances from a kplan that drives them and is alive: that one stops at its next write. */
+  readonly takeOver?: boolean;
   /** How this program is named to others who find an instance busy; `kplan library` when absent. Never a secret. */
   readonly name?: string;
 }
@@ -38,6 +40,7 @@ export async function connect(options: KplanOptions = {}): Promise<Kplan> {
     stop,
     limits,
     forceConflicts = false,
+    takeOver = false,
     name = "kplan library",
     ...where
   } = options;
@@ -58,6 +61,7 @@ export async function connect(options: KplanOptions = {}): Promise<Kplan> {
     },
     limits: { ...DEFAULT_RUN_LIMITS, ...limits },
     forceConflicts,
+    takeOver,
     version: VERSION,
     close: () => cluster.close(),
   };

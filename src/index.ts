@@ -8,6 +8,8 @@ export type { ControlResult } from "./actions/control-result.ts";
 export { type DriftRequest, drift, type FixRequest, fix } from "./actions/drift.ts";
 /** Parameter values as plain data, for the requests above. */
 export { type GivenValues, valuesOf } from "./actions/given-values.ts";
+/** Waits until nobody drives an instance and those who came before have had their turn, and acts then. */
+export { inTurn } from "./actions/in-turn.ts";
 /** Installs the custom resource definitions that instances are kept in. */
 export { crdManifests, type InitResult, initCluster } from "./actions/init-cluster.ts";
 /** Installs a package as an instance, or goes on with an unfinished install. */
@@ -27,6 +29,8 @@ export {
   resumeRun,
   retryRun,
 } from "./actions/resume-run.ts";
+/** Goes back to the parameters and the package of an earlier run. */
+export { type RollbackRequest, rollback } from "./actions/rollback.ts";
 /** Leaves out a step of the newest run. */
 export { type SkipStepRequest, skipStep } from "./actions/skip-step.ts";
 /** Stops the newest run, to be resumed or for good, whoever drives it. */
