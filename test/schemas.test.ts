@@ -157,6 +157,7 @@ const WHOLE: Readonly<Record<SchemaName, Schema>> = {
                 delete: { apiVersion: "v1", kind: "Pod", name: "a-0" },
                 edit: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } },
                 create: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "b" } },
+                exec: { pods: "*", command: "simulate lost" },
                 nodeLost: "node0",
                 serverClock: "1h",
                 driverClock: "-90s",

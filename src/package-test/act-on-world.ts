@@ -1,3 +1,4 @@
+import { nameFits } from "../embedded/exec/pod-words.ts";
 import type { InProcessServer } from "../embedded/start-in-process.ts";
 import { isMap } from "../model/json.ts";
 import { groupOf, type KubeObject } from "../model/kube-object.ts";
@@ -32,6 +33,28 @@ export function createObject(
   object: PartialObject,
 ): Promise<string> {
   return ask(server, "POST", pathOf(server, namespace, object, undefined), object);
+}
+
+/** Somebody runs a command in all pods whose names fit. The answer is empty, or says what is wrong. */
+export function runInPods(
+  server: InProcessServer,
+  namespace: string,
+  { pods, words }: { readonly pods: string; readonly words: readonly string[] },
+): string {
+  const some = server.api
+    .list("Pod", { namespace })
+    .filter((pod) => nameFits(pods, pod.metadata.name));
+  if (some.length === 0) return `no pod is named like ${pods}`;
+  for (const { metadata } of some) {
+    const command = words.map((word) => `command=${encodeURIComponent(word)}`).join("&");
+    const path = `/api/v1/namespaces/${namespace}/pods/${metadata.name}/exec?${command}`;
+    const answer = server.exec(path);
+    if ("refused" in answer) return messageIn(answer.body);
+    const status: unknown = JSON.parse(answer.status);
+    if (isMap(status) && status.status !== "Success")
+      return `${metadata.name}: ${String(status.message)}${answer.stderr && `: ${answer.stderr.trim()}`}`;
+  }
+  return "";
 }
 
 /** A node falls silent: nobody hears of its pods any more, they count as not ready, and nothing new comes onto it. */

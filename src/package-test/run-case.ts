@@ -3,7 +3,7 @@ import type { PackageMemory } from "../actions/context.ts";
 import { assertNever } from "../model/assert-never.ts";
 import { after } from "../model/clock.ts";
 import type { RunEvent } from "../model/event.ts";
-import { createObject, deleteObject, editObject, loseNode } from "./act-on-world.ts";
+import { createObject, deleteObject, editObject, loseNode, runInPods } from "./act-on-world.ts";
 import { checkExpectations, type Unmet } from "./check-expectations.ts";
 import type { Act, ExitWord, Happening, TestCase, TestCommand } from "./test-case.ts";
 import { type Driver, startWorld, type World } from "./world.ts";
@@ -167,10 +167,12 @@ function plan(happening: Happening, scene: Scene): Planned {
   let callOff = (): void => {};
   const begin = (): void => {
     state = "planned";
-    callOff = after(clock, happening.after, () => {
+    const happen = (): void => {
       state = "done";
       for (const act of happening.acts) void perform(act, happening, scene);
-    });
+    };
+    if (happening.after === 0) happen();
+    else callOff = after(clock, happening.after, happen);
   };
   return {
     begin: () => {
@@ -211,6 +213,8 @@ async function perform(act: Act, { at }: Happening, scene: Scene): Promise<void>
       return heard(await editObject(server, NAMESPACE, act.object));
     case "create":
       return heard(await createObject(server, NAMESPACE, act.object));
+    case "exec":
+      return heard(runInPods(server, NAMESPACE, act));
     case "node-lost":
       return heard(loseNode(server, act.node));
     case "server-clock":

@@ -40,6 +40,7 @@ export interface Happening {
 export type Act =
   | { readonly kind: "delete"; readonly ref: Reference }
   | { readonly kind: "edit" | "create"; readonly object: PartialObject }
+  | { readonly kind: "exec"; readonly pods: string; readonly words: readonly string[] }
   | { readonly kind: "node-lost"; readonly node: string }
   | { readonly kind: "server-clock" | "driver-clock"; readonly by: number }
   | { readonly kind: "kill" | "interrupt" }
@@ -253,6 +254,11 @@ function readHappening(
   if (raw.delete !== undefined) acts.push({ kind: "delete", ref: raw.delete as Reference });
   object("edit");
   object("create");
+  if (raw.exec !== undefined) {
+    const { pods, command } = raw.exec as { pods: string; command: string };
+    const words = wordsOf(command, [...path, "exec", "command"], report);
+    acts.push({ kind: "exec", pods, words });
+  }
   if (raw.nodeLost !== undefined) acts.push({ kind: "node-lost", node: String(raw.nodeLost) });
   if (raw.serverClock !== undefined)
     acts.push({ kind: "server-clock", by: milliseconds(String(raw.serverClock)) });
