@@ -22,6 +22,7 @@ tasks:
   - {name: found, kind: Exec, spec: {pods: "app={{Name}}", command: [found], record: {name: "{{Name}}-founded", lifetime: instance, once: ever}}}
   - {name: web, kind: Apply, spec: {resources: [service.yaml, web.yaml, front.yaml]}}
   - {name: note, kind: Apply, spec: {resources: [note.yaml]}}
+  - {name: broken, kind: Dummy, spec: {wantErr: true, fatal: true}}
 plans:
   deploy:
     phases:
@@ -38,6 +39,12 @@ plans:
       - name: main
         steps:
           - {name: note, tasks: [note]}
+  broken:
+    phases:
+      - name: main
+        steps:
+          - {name: note, tasks: [note]}
+          - {name: broken, tasks: [broken]}
 `,
   "params.yaml": `apiVersion: kplan.dev/v1
 parameters:
@@ -45,6 +52,7 @@ parameters:
   - {name: COLOR, type: string, default: red, trigger: update}
   - {name: EXTRA, type: boolean, default: true, trigger: update}
   - {name: PASSWORD, type: secret, trigger: update}
+  - {name: BROKEN, type: boolean, default: false, trigger: broken}
 `,
   "templates/config.yaml": "",
   "templates/mode.yaml": `apiVersion: v1
@@ -328,6 +336,14 @@ describe.sequential("an instance that others touch", () => {
       expect.stringContaining('.data.PASSWORD: "***", applied "***"'),
     ]);
     expect((await kplan("drift --fix")).stdout).toContain("cannot be put right");
+  });
+
+  test("an unfinished run is said first, and finished first", async () => {
+    expect((await kplan("update -p BROKEN=true")).code).toBe(1);
+    const { stdout } = await kplan("drift");
+    expect(stdout).toMatch(/^run \d+ \(update\) is not complete: dummy error; what it was about/);
+    const { code, stderr } = await kplan("drift --fix");
+    expect([code, stderr]).toEqual([2, expect.stringContaining("(update) is unfinished")]);
   });
 
   test("there is nothing to compare where there is no instance", async () => {
