@@ -177,8 +177,26 @@ export function keepLease(
     ended = true;
     // Whoever still works under it stops: it is not ours any more.
     lost.abort(leaseEnded(where.instance));
-    // What fails here mends itself: the lease expires.
-    await last().catch(() => undefined);
+    for (let tries = 1; ; tries++) {
+      try {
+        return await last();
+      } catch {
+        // What fails again and again mends itself: the lease expires.
+        if (tries === LAST_TRIES || !(await isStillOurs())) return;
+      }
+    }
+  }
+
+  /** Whether the Lease names us yet, after a last write of which it is not known what came; then at the version that it has now. */
+  async function isStillOurs(): Promise<boolean> {
+    await clock.sleep(RETRY_MS);
+    const seen = await cluster
+      .get(leaseRef(where.namespace, where.instance), { deadline: RENEW_MS })
+      .catch(() => undefined);
+    if (seen === undefined || leaseState(seen).holder?.holder !== state.holder?.holder)
+      return false;
+    current = seen;
+    return true;
   }
 
   async function now(): Promise<number> {
@@ -187,6 +205,8 @@ export function keepLease(
 }
 
 const RETRY_MS = 500;
+/** How often giving it back is tried. */
+const LAST_TRIES = 3;
 /** Milliseconds by which a renewal may be older than the server's answer to it says: a `Date` counts in seconds. */
 const STALE_MS = 2000;
 const FOREIGN: ReadonlySet<string> = new Set(["conflict", "not-found"]);

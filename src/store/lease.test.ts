@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type CallOptions, ClusterError } from "../model/cluster.ts";
-import type { ObjectRef } from "../model/kube-object.ts";
+import type { KubeObject, ObjectRef } from "../model/kube-object.ts";
 import { type LeaseRequest, takeLease } from "./lease.ts";
 import { leaseRef, leaseState } from "./lease-object.ts";
 import type { Processes } from "./process-facts.ts";
@@ -118,6 +118,19 @@ test("free after release, at once and for anybody; the token grows", async () =>
   await first.lease.release();
   const second = await takeLease({ ...ME, host: "server" }, deps);
   expect(textOf(second)).toBe("held, token 2");
+});
+
+test("given back again when the server refuses it once", async () => {
+  const { cluster, clock, deps } = world();
+  const { lease } = await held(deps);
+  let refusals = 0;
+  cluster.before = (verb) => {
+    if (verb === "replace" && refusals++ === 0) throw new ClusterError("other", "injected");
+  };
+  const released = lease.release();
+  await clock.pass(1000);
+  await released;
+  expect(leaseState((await cluster.get(ref)) as KubeObject).holder).toBeUndefined();
 });
 
 test("of two who try at the same time one wins", async () => {
