@@ -32,15 +32,21 @@ export async function installCrds(
   cluster: Cluster,
   dryRun: boolean,
 ): Promise<{ readonly created: readonly ObjectRef[]; readonly unchanged: readonly ObjectRef[] }> {
-  const crds = kudoCrds();
-  const created = await Promise.all(crds.map((crd) => createUnlessThere(cluster, crd, dryRun)));
-  const refs = crds.map(refOf);
-  return {
-    created: refs.filter((_, index) => created[index]),
-    unchanged: refs.filter((_, index) => !created[index]),
+  const created: ObjectRef[] = [];
+  const unchanged: ObjectRef[] = [];
+  const ensure = async (crd: KubeObject): Promise<void> => {
+    const isNew = await createUnlessThere(cluster, crd, dryRun);
+    (isNew ? created : unchanged).push(refOf(crd));
   };
+  const isLast = (crd: KubeObject): boolean => crd.metadata.name === LAST;
+  const crds = kudoCrds();
+  await Promise.all(crds.filter((crd) => !isLast(crd)).map(ensure));
+  await Promise.all(crds.filter(isLast).map(ensure));
+  return { created, unchanged };
 }
 
+/** Whoever is ended on the way leaves no Instances without the rest: that they are served is taken to mean that all is (`servesKudo`). */
+const LAST = "instances.kudo.dev";
 const CRD = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
 
 async function createUnlessThere(
