@@ -48,7 +48,7 @@ export function packageFiles(pkg: DescribedPackage): Readonly<Record<string, str
           {
             pods: `*-${one.asks}-*`,
             command: `^say ${one.name}$`,
-            stdout: json({ said: one.said }),
+            stdout: JSON.stringify({ said: one.said }),
           },
         ]
       : [],

@@ -12,6 +12,7 @@ export type NormalState = ReadonlyMap<string, string>;
  * - names that a controller made up (pods and ReplicaSets of Deployments): only how many there are;
  * - generated secrets, and hashes over them (their salt is random);
  * - managed fields: who first created an object is told from who took it over, and says nothing about it;
+ * - which step an object names as its last, in its annotations and in the inventory: of several that apply it at the same time it is whoever came first;
  * - the Lease but for whether somebody holds it; how often a run was driven.
  */
 export function normalState(objects: readonly KubeObject[]): NormalState {
@@ -87,6 +88,9 @@ const DROPPED: ReadonlySet<string> = new Set([
   "kplan.dev/token",
   "kudo.dev/dependencies-hash",
   "kudo.dev/last-plan-execution-uid",
+  "kudo.dev/plan",
+  "kudo.dev/phase",
+  "kudo.dev/step",
   "kplan.dev/instance-uid",
   "pod-template-hash",
   "controller-uid",
@@ -156,12 +160,14 @@ function configText(member: unknown, key: string | undefined): unknown {
 /** Who asked and when is told anew by each driver; what was decided, done and made is not. */
 function normalRecord(record: Record<string, unknown>): unknown {
   const { times, updatedAt: _u, startedAt: _s, finishedAt, cause, hashSalt: _h, ...rest } = record;
-  const { parameters, meters: _m, ...others } = rest;
+  const { parameters, inventory, meters: _m, ...others } = rest;
+  const made = (inventory as readonly { readonly ref: unknown }[] | undefined) ?? [];
   const changes = (cause as { readonly changes?: unknown } | undefined)?.changes;
   return normalValue(
     {
       ...others,
       parameters,
+      inventory: made.map(({ ref }) => ref),
       changes,
       closed: finishedAt !== undefined,
       timed: Object.keys((times as object | undefined) ?? {}).sort(),
