@@ -81,6 +81,14 @@ test.each<[string | undefined, number | undefined]>([
   expect(retryAfter({ status: 429, headers, body: "" }, NOW)).toBe(wait);
 });
 
+test("a date counts by the server's clock, however wrong ours is", () => {
+  const headers = {
+    "retry-after": "Sat, 21 Nov 2026 09:00:07 GMT",
+    date: "Sat, 21 Nov 2026 09:00:00 GMT",
+  };
+  expect(retryAfter({ status: 429, headers, body: "" }, NOW)).toBe(7000);
+});
+
 test("the Status's own word on waiting", () => {
   expect(retryAfter(status(500, "x", { retryAfterSeconds: 2 }), NOW)).toBe(2000);
 });

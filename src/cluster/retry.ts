@@ -54,13 +54,15 @@ export function mayCome(text: string): boolean {
   return WEBHOOK_MAY_COME.test(text.replace(/"https?:[^"]*"/, ""));
 }
 
-/** Milliseconds that the server asks to wait: `Retry-After` in seconds or as a date (RFC 9110 section 10.2.3), or the Status's word. */
+/** Milliseconds that the server asks to wait: `Retry-After` in seconds or as a date (RFC 9110 section 10.2.3), or the Status's word. `now`: our clock, for a server that does not say its own. */
 export function retryAfter(answer: Answer, now: number): number | undefined {
   const header = answer.headers["retry-after"]?.trim();
   if (header !== undefined && /^\d+$/.test(header)) return Number(header) * 1000;
   if (header) {
     const date = Date.parse(header);
-    if (!Number.isNaN(date)) return Math.max(0, date - now);
+    // By the server's own clock where it says it: ours may be hours off.
+    const there = Date.parse(answer.headers.date ?? "");
+    if (!Number.isNaN(date)) return Math.max(0, date - (Number.isNaN(there) ? now : there));
   }
   const seconds = statusOf(answer.body)?.details?.retryAfterSeconds;
   return seconds === undefined ? undefined : seconds * 1000;

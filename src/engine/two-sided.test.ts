@@ -184,3 +184,32 @@ test("events that may not be seen are told once, and block nothing", async () =>
     },
   ]);
 });
+
+test.each([-5, 0, 5])("a clock that is %i hours off changes nothing but records", async (hours) => {
+  const run = scenario(
+    plan(
+      "a.yaml",
+      "  a.yaml: '{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: c, image: i}]}}'",
+    ),
+    {
+      controllers: {
+        Pod: (object, cluster) =>
+          cluster.setStatus(refOf(object), {
+            phase: "Pending",
+            startTime: run.clock.now().toISOString(),
+            containerStatuses: [
+              { name: "c", image: "i", state: { waiting: { reason: "ImagePullBackOff" } } },
+            ],
+          }),
+      },
+    },
+  );
+  const now = (): Date => new Date(run.clock.now().getTime() + hours * 3_600_000);
+  const clock = { ...run.clock, now };
+  expect(await executeRun(run.inputs, { ...run.deps, clock })).toMatchObject({
+    result: "failed",
+    message: "a, container c: the image i cannot be pulled",
+  });
+  expect(run.clock.elapsed()).toBeGreaterThanOrEqual(120_000);
+  expect(run.clock.elapsed()).toBeLessThan(123_000);
+});
