@@ -18,7 +18,6 @@ afterAll(() => world.close());
 test.each([
   { title: "before anything is marked", place: /PATCH .*operatorversions/ },
   { title: "when the package begins to go", place: /DELETE .*secrets/ },
-  { title: "when only the version is left", place: /DELETE .*operatorversions/ },
 ])(
   "an uninstall that is held $title leaves the package to the next instance",
   async ({ place }) => {

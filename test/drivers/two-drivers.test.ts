@@ -16,18 +16,18 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-test("of five that install at the same instant one drives, those that want the same follow, the other is told", async () => {
+test("of three that install at the same instant one drives, those that want the same follow, the other is told", async () => {
   const HOUR = 3_600_000;
-  const skews = [0, 5 * HOUR, -5 * HOUR, HOUR, 0];
+  const skews = [5 * HOUR, -5 * HOUR, 0];
   const drivers = await Promise.all(
-    skews.map((skew, index) => world.driver(`five-${index}`, { skew })),
+    skews.map((skew, index) => world.driver(`one-of-${index}`, { skew })),
   );
   const ends = await Promise.allSettled(
     drivers.map(({ ctx }, index) =>
       install(ctx, {
         source,
-        instance: "five",
-        ...(index === 4 && { values: values("A=other") }),
+        instance: "race",
+        ...(index === 2 && { values: values("A=other") }),
       }),
     ),
   );
@@ -39,8 +39,8 @@ test("of five that install at the same instant one drives, those that want the s
   const others = new Set(kinds.filter((kind) => kind !== "ran"));
   for (const kind of others)
     expect(["attached", "nothing-to-do", "busy", "bad-input"]).toContain(kind);
-  expect((await runsOf("five")).map(({ status }) => status)).toEqual(["COMPLETE"]);
-  expect(createdTwice("five")).toEqual([]);
+  expect((await runsOf("race")).map(({ status }) => status)).toEqual(["COMPLETE"]);
+  expect(createdTwice("race")).toEqual([]);
 });
 
 test("a driver whose clock is hours off neither loses its lease nor takes one early", async () => {
@@ -128,45 +128,49 @@ test("those that wait have their turn in the order in which they came, and decid
   expect(status).toBe(404);
 });
 
-test("two drivers interleaved at random: nothing is made twice, and no change is lost", async () => {
-  let instances = 0;
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.record({ driver: fc.nat(1), requests: fc.integer({ min: 1, max: 12 }) }), {
-        minLength: 2,
-        maxLength: 12,
-      }),
-      fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
-      fc.boolean(),
-      async (turns, takes, isInstall) => {
-        instances += 1;
-        const instance = `law-${instances}`;
-        if (!isInstall) await install((await world.driver("law")).ctx, { source, instance });
-        const drivers = await Promise.all([world.driver("left"), world.driver("right")]);
-        const ends = drivers.map((driver, index) =>
-          untilDone(driver, instance, {
-            value: index === 0 ? "A=left" : "B=right",
-            isInstall,
-            takes: takes.slice(index * 2, index * 2 + 2),
-          }),
-        );
-        await interleaved(drivers, turns, Promise.allSettled(ends));
-        await Promise.all(ends);
+test(
+  "two drivers interleaved at random: nothing is made twice, and no change is lost",
+  async () => {
+    let instances = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ driver: fc.nat(1), requests: fc.integer({ min: 1, max: 12 }) }), {
+          minLength: 2,
+          maxLength: 12,
+        }),
+        fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+        fc.boolean(),
+        async (turns, takes, isInstall) => {
+          instances += 1;
+          const instance = `law-${instances}`;
+          if (!isInstall) await install((await world.driver("law")).ctx, { source, instance });
+          const drivers = await Promise.all([world.driver("left"), world.driver("right")]);
+          const ends = drivers.map((driver, index) =>
+            untilDone(driver, instance, {
+              value: index === 0 ? "A=left" : "B=right",
+              isInstall,
+              takes: takes.slice(index * 2, index * 2 + 2),
+            }),
+          );
+          await interleaved(drivers, turns, Promise.allSettled(ends));
+          await Promise.all(ends);
 
-        const wanted = { a: "left", b: "right" };
-        for (const name of ["one", "two", "three"])
-          expect(await dataOf(`${instance}-${name}`)).toEqual(wanted);
-        const [newest] = await runsOf(instance);
-        expect(newest).toMatchObject({
-          status: "COMPLETE",
-          parameters: { A: '"left"', B: '"right"' },
-        });
-        expect(createdTwice(instance)).toEqual([]);
-      },
-    ),
-    { numRuns: Number(process.env.KPLAN_DRIVERS_RUNS ?? 2) },
-  );
-});
+          const wanted = { a: "left", b: "right" };
+          for (const name of ["one", "two", "three"])
+            expect(await dataOf(`${instance}-${name}`)).toEqual(wanted);
+          const [newest] = await runsOf(instance);
+          expect(newest).toMatchObject({
+            status: "COMPLETE",
+            parameters: { A: '"left"', B: '"right"' },
+          });
+          expect(createdTwice(instance)).toEqual([]);
+        },
+      ),
+      { numRuns: process.env.KPLAN_EVERY_WRITE === "1" ? 40 : 1 },
+    );
+  },
+  10 * 60_000,
+);
 
 /** Does it, and again while somebody else is in the way: by force when it says so. */
 async function untilDone(
