@@ -54,6 +54,8 @@ export async function holding<T>(
   try {
     await fenceOff(ctx, instance, lease);
     return await work(lease);
+  } catch (error) {
+    throw await lease.explain(error);
   } finally {
     await lease.release();
   }

@@ -61,6 +61,16 @@ export function keepLease(
       const { unfenced: _, ...rest } = state;
       state = rest;
     },
+    async explain(error) {
+      const isOver = error instanceof KplanError && error.code === "lease-lost";
+      if (!isOver || error.kind === "busy") return error;
+      const seen = await cluster
+        .get(leaseRef(where.namespace, where.instance), { deadline: RENEW_MS })
+        .catch(() => "unknown" as const);
+      if (seen === "unknown") return error;
+      const isTaken = seen === undefined || leaseState(seen).token > state.token;
+      return isTaken ? takenOver(where.instance) : error;
+    },
     async release() {
       await end(async () => {
         const { holder: _, ...free } = state;

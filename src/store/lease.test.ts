@@ -34,6 +34,15 @@ function outcomeOf(promise: Promise<void>): { said: string } {
   return outcome;
 }
 
+function reasonOf(act: () => void): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
 /** Processes that live: `pid:start`. */
 function living(text: string): Processes {
   const starts = new Map(text.split(" ").map((entry) => entry.split(":") as [string, string]));
@@ -228,6 +237,31 @@ test("a look at the Lease that is not answered does not keep the next renewal fr
   cluster.before = () => {};
   await clock.pass(1000);
   expect(lease.lost.aborted).toBe(false);
+});
+
+test("a holder that stood still for too long is told who has it now", async () => {
+  const { cluster, clock, deps } = world();
+  const { lease } = await held(deps);
+  cluster.before = () => {
+    throw new ClusterError("unreachable", "no route to host");
+  };
+  await clock.pass(16_000);
+  const error = reasonOf(() => lease.check());
+  expect(error).toMatchObject({ code: "lease-lost", kind: "timed-out" });
+  expect(await lease.explain(error)).toBe(error);
+  cluster.before = () => {};
+  expect(await lease.explain(error)).toBe(error);
+
+  cluster.now += 20_000;
+  const other = await takeLease({ ...ME, host: "server" }, { ...deps, clock: handClock() });
+  expect(textOf(other)).toBe("held, token 2, may wake up");
+  expect(await lease.explain(error)).toMatchObject({ code: "lease-lost", kind: "busy" });
+  if (other.kind === "held") await other.lease.release();
+  expect(await lease.explain(error)).toMatchObject({ code: "lease-lost", kind: "busy" });
+  await cluster.delete(ref);
+  expect(await lease.explain(error)).toMatchObject({ code: "lease-lost", kind: "busy" });
+  const bug = new TypeError("x is undefined");
+  expect(await lease.explain(bug)).toBe(bug);
 });
 
 test("back within reach it goes on", async () => {

@@ -44,6 +44,8 @@ export interface HeldLease extends WriteFence {
   confirm(): Promise<void>;
   /** All that the instance has made is fenced against `takenFrom`: the Lease remembers it no more. */
   fenced(): void;
+  /** What is to be told of an error that ended the work under it: where it ran out, whether somebody else has it by now. Never throws. */
+  explain(error: unknown): Promise<unknown>;
   /** Stops renewing and sets it free for the next one at once; `check` throws and `lost` aborts from then on. Never throws. */
   release(): Promise<void>;
   /** The same, and deletes it: the instance is gone. Never throws. */

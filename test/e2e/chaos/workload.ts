@@ -43,7 +43,7 @@ function small(): Workload {
       install: ["install", smallPackage()],
       grow: ["update", "-p", "COUNT=3"],
       shrink: ["update", "-p", "COUNT=2"],
-      uninstall: ["uninstall"],
+      uninstall: ["uninstall", "--delete-claims"],
     },
     other: ["update", "-p", "COLOR=green"],
     async whole(namespace, after) {
