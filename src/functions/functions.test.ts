@@ -248,7 +248,7 @@ describe("KUDO's dialect", () => {
     ["toYaml", [{ Baz: "Quux", Foo: "Bar" }], "Baz: Quux\nFoo: Bar\n"],
     ["b64dec", ["!!"], "illegal base64 data at input byte 0"],
     ["b32dec", ["!!"], "illegal base32 data at input byte 0"],
-    ["int", ["abc"], 0n],
+    ["hello", [], "Hello!"],
     ["until", [-2], [0, -1]],
     ["quote", [null], ""],
     ["join", ["-", ["a", null, "b"]], "a-b"],

@@ -1,3 +1,4 @@
+import { refuseCall } from "../functions/go/builtins.ts";
 import { wellFormed } from "../functions/go/bytes.ts";
 import type { GoFunction } from "../functions/go/go-function.ts";
 import { printed } from "../functions/go/print.ts";
@@ -433,7 +434,13 @@ class State {
     if (final !== MISSING) args.push(this.checked(final, typeAt(rest.length)));
     for (const arg of args) this.check(this.budget.value(arg, fn.shallow));
     this.check(this.budget.spend(fn.work));
-    const result = this.answer(fn, args, node);
+    const [first] = rest;
+    const called = first && fn.name === "call" ? nodeText(first) : undefined;
+    const result = this.answer(
+      called === undefined ? fn : { ...fn, call: ([value]) => refuseCall(called, value) },
+      args,
+      node,
+    );
     this.check(this.budget.value(result, true));
     return result;
   }

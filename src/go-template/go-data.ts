@@ -12,7 +12,7 @@ export function goData(value: unknown, numbers: "float64" | "int64"): GoValue {
     );
   if (typeof value === "bigint")
     return numbers === "int64" ? new GoInt("int64", value) : Number(value);
-  if (typeof value === "number" && numbers === "int64" && Number.isInteger(value))
+  if (typeof value === "number" && numbers === "int64" && Number.isSafeInteger(value))
     return new GoInt("int64", BigInt(value));
   return value ?? null;
 }

@@ -1,3 +1,5 @@
+import { wellFormed } from "../functions/go/bytes.ts";
+
 /** A place in a template, both from 1; columns count UTF-16 units. */
 export interface Place {
   readonly line: number;
@@ -17,9 +19,9 @@ export class GoTemplateError extends Error {
   readonly at: Place;
 
   constructor(kind: GoTemplateError["kind"], message: string, reason: string, at: Place) {
-    super(message);
+    super(wellFormed(message));
     this.kind = kind;
-    this.reason = reason;
+    this.reason = wellFormed(reason);
     this.at = at;
   }
 }

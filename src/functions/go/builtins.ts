@@ -29,7 +29,7 @@ export const GO_BUILTINS: readonly TemplateFunction[] = [
   kudo("ge", 2, ([a, b]) => !isLess(a, b)),
   kudo("len", 1, ([item]) => BigInt(lengthOf(item))),
   kudo("index", [1, MANY], ([item, ...indexes]) => indexInto(item, indexes)),
-  kudo("call", [1, MANY], ([fn]) => callValue(fn)),
+  kudo("call", [1, MANY], ([fn]) => refuseCall(printed(fn), fn)),
   kudo("print", [0, MANY], printedAll),
   kudo("println", [0, MANY], printedLine),
   kudo("printf", [1, MANY], ([format, ...args]) => sprintf(String(format), args)),
@@ -37,6 +37,12 @@ export const GO_BUILTINS: readonly TemplateFunction[] = [
   kudo("js", [0, MANY], (args) => escapedScript(joinedArguments(args))),
   kudo("urlquery", [0, MANY], (args) => escapedQuery(joinedArguments(args))),
 ];
+
+/** What `call` says: no function is among the data. `what` is the argument as it was written. */
+export function refuseCall(what: string, value: GoValue): never {
+  if (value === null || value === undefined) throw new FunctionError("call of nil");
+  throw new FunctionError(`non-function ${what} of type ${goType(value)}`);
+}
 
 /** Go's own `slice`, which cuts texts too. */
 export const GO_SLICE: TemplateFunction = kudo("slice", [1, MANY], ([item, ...indexes]) =>
@@ -85,10 +91,14 @@ function equals(a: GoValue, kind: Basic, b: GoValue): boolean {
   const sameKind = Array.isArray(a) === Array.isArray(b) && isGoMap(a) === isGoMap(b);
   if (!sameKind)
     throw new FunctionError(
-      `non-comparable types ${printed(a)}: ${goType(a)}, ${goType(b)}: ${printed(b)}`,
+      `non-comparable types ${shown(a)}: ${goType(a)}, ${goType(b)}: ${printed(b)}`,
     );
   if (b instanceof GoObject) return b.equals(a);
-  throw new FunctionError(`non-comparable type ${printed(b)}: ${goType(b)}`);
+  throw new FunctionError(`non-comparable type ${shown(b)}: ${goType(b)}`);
+}
+
+function shown(value: GoValue): string {
+  return sprintf("%s", [value]);
 }
 
 function isLess(a: GoValue, b: GoValue): boolean {
@@ -162,11 +172,6 @@ function sliceOf(item: GoValue, indexes: readonly GoValue[]): GoValue {
   if (from > to) throw new FunctionError(`invalid slice index: ${from} > ${to}`);
   if (to > most) throw new FunctionError(`invalid slice index: ${to} > ${most}`);
   return isText ? fromBytes(toBytes(item).subarray(from, to)) : item.slice(from, to);
-}
-
-function callValue(fn: GoValue): never {
-  if (fn === null || fn === undefined) throw new FunctionError("call of nil");
-  throw new FunctionError(`non-function of type ${goType(fn)}`);
 }
 
 /** What `html`, `js` and `urlquery` escape: a nil is what a template prints for it. */

@@ -103,8 +103,10 @@ class Formatter {
         this.at++;
         precision = this.star();
         const isWrong = precision === undefined || precision < 0;
-        if (precision === undefined) this.write("%!(BADPREC)");
-        if (isWrong) precision = undefined;
+        if (isWrong) {
+          this.write("%!(BADPREC)");
+          precision = undefined;
+        }
         afterIndex = false;
       } else precision = this.number() ?? 0;
     }
@@ -304,7 +306,8 @@ function digitsOf(
   digits = digits.padStart(least, "0");
   if (verb === "X") digits = digits.toUpperCase();
   const marked = verb === "O" || (sharp && base !== 10);
-  const front = marked && !(base === 8 && verb === "o" && digits.startsWith("0")) ? prefix : "";
+  if (base === 8 && sharp && !digits.startsWith("0")) digits = `0${digits}`;
+  const front = marked && verb !== "o" ? prefix : "";
   return sign + front + digits;
 }
 
@@ -366,18 +369,15 @@ function finiteText(
   return sharpened(text, directive);
 }
 
-/** `%#g`: a point always, and zeros at the end up to the precision. */
+/** `%#g`: a point always, and zeros at the end up to the precision; Go counts the x of `0x` as a digit, and nothing for `%#X`. */
 function sharpened(text: string, { verb, precision }: Directive): string {
-  const [, body = text, tail = ""] = /^(.*?)([ep][+-]\d+)?$/.exec(text) ?? [];
-  const pointed = body.includes(".") ? body : `${body}.`;
-  if (!"gGxX".includes(verb)) return pointed + tail;
-  const wanted = precision ?? 6;
-  const significant = pointed
-    .replace(/^0x/, "")
-    .replace(".", "")
-    .replace(/^0+(?=.)/, "");
-  const count = significant === "" || /^0*$/.test(significant) ? 1 : significant.length;
-  return pointed + "0".repeat(Math.max(wanted - count, 0)) + tail;
+  const [, body = text, tail = ""] = /^(.*?)((?:p|e(?=[+-]))[+-]?\d+)?$/.exec(text) ?? [];
+  const digits = body.replace(".", "").replace(/^0+/, "");
+  const hasPoint = body.includes(".");
+  const zero = !hasPoint && body === "0" ? 1 : 0;
+  const wanted = "gGx".includes(verb) ? (precision ?? 6) : 0;
+  const missing = Math.max(wanted - digits.length - zero, 0);
+  return `${body}${hasPoint ? "" : "."}${"0".repeat(missing)}${tail}`;
 }
 
 function padded(text: string, { width, minus, zero }: Directive): string {
