@@ -68,7 +68,10 @@ export async function appliedObjects(
   };
   const all = await Promise.all(
     state.inventory.map(async (entry): Promise<AppliedObject | undefined> => {
-      const record = runOf(entry, state);
+      const record = runOf(
+        entry,
+        state.runs.map((run) => run.record),
+      );
       if (record === undefined)
         return { entry, why: `${runText(entry)}, which applied it, is no longer kept` };
       const source = await sources(record);
@@ -88,16 +91,19 @@ export async function appliedObjects(
   return all.filter((one) => one !== undefined);
 }
 
-/** The run that the entry names; for one that names none, or is no longer kept, the oldest kept one after it that had its plan. */
-function runOf({ run, path }: InventoryEntry, { runs }: KnownInstance): RunRecord | undefined {
-  const records = runs.map(({ record }) => record);
+/**
+ * The run that the entry names. For one that is no longer kept, the oldest complete one after it: what has changed since would have been applied by a later run. For an entry of
+ * an earlier version of kplan, which names none, the newest one that ran its plan.
+ */
+export function runOf(
+  { run, path }: InventoryEntry,
+  records: readonly RunRecord[],
+): RunRecord | undefined {
   const named = records.find(({ number }) => number === run);
   if (named !== undefined) return named;
-  const later = records.filter(
-    ({ number, kind, plans }) =>
-      (run === undefined || number > run) && kind !== "uninstall" && plans.includes(path.plan),
-  );
-  return run === undefined ? later[0] : later.at(-1);
+  const usable = records.filter(({ kind }) => kind !== "uninstall");
+  if (run === undefined) return usable.find(({ plans }) => plans.includes(path.plan));
+  return usable.findLast(({ number, status }) => number > run && status === "COMPLETE");
 }
 
 function runText({ run }: InventoryEntry): string {

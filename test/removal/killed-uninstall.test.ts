@@ -1,5 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
+import type { ActionResult } from "../../src/actions/action-result.ts";
+import type { ActionContext } from "../../src/actions/context.ts";
 import { install } from "../../src/actions/install.ts";
+import { planHistory } from "../../src/actions/plan-history.ts";
+import { resumeRun } from "../../src/actions/resume-run.ts";
 import { uninstall } from "../../src/actions/uninstall.ts";
 import type { Exchange } from "../../src/cluster/exchange.ts";
 import type { RunEvent } from "../../src/model/event.ts";
@@ -117,7 +121,7 @@ plans:
 const NAME = "full-instance";
 /** Kinds that the cluster makes by itself. */
 const ITS_OWN = ["Endpoints", "EndpointSlice", "PersistentVolume", "ControllerRevision", "Event"];
-const EVERY = process.env.KPLAN_EVERY_WRITE !== undefined ? 1 : 9;
+const EVERY = process.env.KPLAN_EVERY_WRITE !== undefined ? 1 : 7;
 
 let empty: WorldSnapshot;
 let installed: WorldSnapshot;
@@ -149,6 +153,7 @@ async function removed(
   world: World,
   through: ((inner: Exchange, driver: Driver) => Exchange) | undefined,
   deleteClaims: boolean,
+  resumes = false,
 ): Promise<Story> {
   const events: RunEvent[] = [];
   const ends: string[] = [];
@@ -158,13 +163,31 @@ async function removed(
       command: ["uninstall"],
       onEvent: (event) => events.push(event),
     });
-    const ending = await world.run(driver, () => uninstall(ctx, { instance: NAME, deleteClaims }));
+    const again = attempt > 0 && resumes;
+    const ending = await world.run(driver, () =>
+      again ? goOn(ctx, deleteClaims) : uninstall(ctx, { instance: NAME, deleteClaims }),
+    );
     driver.end();
     ends.push(endText(ending));
     if (ending.kind !== "killed") break;
   }
   await world.pass(60_000);
   return { world, events, ends };
+}
+
+/** As `plan resume` does, as long as there is an Instance whose run is an uninstall; else the same command again. */
+async function goOn(ctx: ActionContext, deleteClaims: boolean): Promise<ActionResult> {
+  const [newest] = await planHistory(ctx, { instance: NAME }).catch(() => []);
+  const ref = {
+    apiVersion: "kudo.dev/v1beta1",
+    kind: "Instance",
+    namespace: "default",
+    name: NAME,
+  };
+  const isOpen = newest?.kind === "uninstall" && newest.status !== "COMPLETE";
+  return isOpen && (await ctx.cluster.get(ref)) !== undefined
+    ? await resumeRun(ctx, { instance: NAME })
+    : await uninstall(ctx, { instance: NAME, deleteClaims });
 }
 
 function endText(ending: Ending<Awaited<ReturnType<typeof uninstall>>>): string {
@@ -221,7 +244,13 @@ test.each([
     for (let n = 1; n <= writes; n += EVERY)
       for (const when of ["before", "after"] as const) {
         const world = await startWorld({ seed: "uninstall", from: installed, speed: 1000 });
-        const { ends } = await removed(world, deadly(n, when, { writes: 0 }), deleteClaims);
+        const resumes = n % 2 === 0;
+        const { ends } = await removed(
+          world,
+          deadly(n, when, { writes: 0 }),
+          deleteClaims,
+          resumes,
+        );
         // After the very last write there is nothing left to find.
         const last = n >= writes && when === "after" ? "no-such-instance" : undefined;
         const place = `killed ${when} write ${n} of ${writes}`;

@@ -4,6 +4,7 @@ import type { DriftedField, DriftedObject } from "../../model/drift.ts";
 import { isMap, type Json } from "../../model/json.ts";
 import { type KubeObject, refOf } from "../../model/kube-object.ts";
 import { ANNOTATION, FIELD_MANAGER, LABEL } from "../../model/names.ts";
+import { otherOwner, ownerOf } from "../other-instance.ts";
 import { atVersion, bare, hasMoved } from "../preview/check-object.ts";
 import { type ChangedField, changedFields, fieldText } from "./changed-fields.ts";
 import { fieldOwner } from "./field-owner.ts";
@@ -56,12 +57,11 @@ function notAsMade(object: KubeObject, live: KubeObject): Difference | undefined
     const held = finalizers.length === 0 ? "" : `, held by ${finalizers.join(", ")}`;
     return { state: "leaving", message: `being deleted${held}`, fields: [] };
   }
-  const owner = labels?.[LABEL.instance];
-  const mine = object.metadata.labels?.[LABEL.instance];
-  if (owner !== undefined && owner !== mine)
-    return { state: "not-ours", message: `it is ${owner}'s`, fields: [] };
+  const mine = ownerOf(object);
+  const other = mine && otherOwner(live, mine);
+  if (other !== undefined) return { state: "not-ours", message: `it is ${other}'s`, fields: [] };
   const isWritten = managedFields?.some(({ manager }) => manager === FIELD_MANAGER) ?? true;
-  if (owner !== undefined || isWritten) return undefined;
+  if (labels?.[LABEL.instance] !== undefined || isWritten) return undefined;
   const makers = [...new Set(managedFields?.map(({ manager }) => manager))].join(", ");
   return { state: "not-ours", message: `${makers} made it anew`, fields: [] };
 }
