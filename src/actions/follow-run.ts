@@ -7,15 +7,15 @@ import { isRunning } from "../model/status.ts";
 import type { LeaseHolder } from "../store/lease-object.ts";
 import { listRuns } from "../store/run-store.ts";
 import { readRun, type StoredRun } from "../store/stored-run.ts";
-
 import type { ActionContext } from "./context.ts";
 import { isDriving } from "./driver-of.ts";
+import { objectTeller } from "./tell-objects.ts";
 
 /** Milliseconds between two looks: run records are not watched (they are ConfigMaps). */
 const LOOK_MS = 1000;
 
 /**
- * Follows the run that another process drives until it ends. Tells of every status that changes. Undefined when its driver is gone without having ended it,
+ * Follows the run that another process drives until it ends. Tells of every status that changes, and how the objects of the tasks under way do. Undefined when its driver is gone without having ended it,
  * be it that it died or that it was refused: then whoever asked may do the same.
  */
 export async function followRun(
@@ -24,6 +24,7 @@ export async function followRun(
   { holder, token }: { readonly holder: LeaseHolder; readonly token: number },
 ): Promise<RunOutcome | undefined> {
   ctx.emit({ type: "attached", holder: `${holder.host} (process ${holder.pid})` });
+  const tellObjects = objectTeller(ctx);
   let seen: StoredRun | undefined;
   while (!ctx.stop.aborted) {
     // Asked before the run is read, so that a run which ended in between is seen as it ended.
@@ -32,6 +33,7 @@ export async function followRun(
     if (run) tell(ctx, run.record, seen?.record);
     seen = run ?? seen;
     if (seen?.record.finishedAt !== undefined || !held) return outcomeOf(seen?.record);
+    if (run) await tellObjects(run.record);
     await ctx.clock.sleep(LOOK_MS, ctx.stop).catch(() => undefined);
   }
   return { result: "interrupted", message: "stopped looking; the run goes on" };

@@ -236,6 +236,7 @@ describe("a live driver", () => {
     const leave = new AbortController();
     const seen = attachRun({ ...viewer.ctx, stop: leave.signal }, {});
     await told(viewer, '"type":"run-started"');
+    await told(viewer, '"kind":"StatefulSet","name":"demo-instance-set"');
     expect(await refused(attachRun((await terminal()).ctx, { timeout: 50 }))).toMatch(
       /^timed-out: the run of demo-instance still goes on/,
     );
