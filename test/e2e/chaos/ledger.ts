@@ -16,6 +16,8 @@ export interface Ledger {
   readonly uuids: (seen: ReadonlySet<string>) => void;
   /** Rows that were acknowledged, and were there in the end. */
   readonly rows: (count: number) => void;
+  /** Requests that the audit log told of, and writes of drivers among them. */
+  readonly judged: (requests: number, writes: number) => void;
   readonly times: (kind: string) => number;
   /** All sentences. */
   readonly broken: () => readonly string[];
@@ -34,6 +36,7 @@ export function newLedger(): Ledger {
   const broken: { readonly kind: string; readonly sentence: string; readonly breach: Breach }[] =
     [];
   const uuids: number[] = [];
+  const judged = { requests: 0, writes: 0 };
   let rows = 0;
   const begin = performance.now();
   const of = (kind: string): Entry => {
@@ -60,6 +63,10 @@ export function newLedger(): Ledger {
     rows(more) {
       rows += more;
     },
+    judged(requests, writes) {
+      judged.requests += requests;
+      judged.writes += writes;
+    },
     times,
     broken: () => broken.map(({ kind, sentence }) => `${kind}: ${sentence}`),
     print() {
@@ -76,7 +83,7 @@ export function newLedger(): Ledger {
       const breaches = (breach: Breach): number =>
         broken.filter((one) => one.breach === breach).length;
       say(
-        `\nobjects created twice: ${breaches("duplicate")}; left behind: ${breaches("orphan")}; written without the Lease: ${breaches("unfenced")}; other breaches: ${breaches("other")}`,
+        `\njudged: ${judged.requests} requests, ${judged.writes} writes of drivers; objects created twice: ${breaches("duplicate")}; left behind: ${breaches("orphan")}; written without the Lease: ${breaches("unfenced")}; other breaches: ${breaches("other")}`,
       );
       say(
         `state UUIDs of each cluster: ${uuids.join(", ") || "none"}; acknowledged rows, all there: ${rows}; ${((performance.now() - begin) / 60_000).toFixed(1)} min in all`,

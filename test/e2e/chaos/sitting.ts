@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AuditEvent } from "../../support/audit/audit-event.ts";
+import { type AuditEvent, isWritten } from "../../support/audit/audit-event.ts";
 import {
   changedMore,
   changes,
@@ -156,6 +156,9 @@ export async function liveLife(
     clients?.kill();
   }
   const events = await audit.events(namespace);
+  // A judge who sees nothing finds nothing.
+  const writes = events.filter((event) => isDriver(event.user) && isWritten(event)).length;
+  if (writes === 0) ledger.broke(name, "the audit log tells of no write of any driver");
   for (const sentence of createdTwice(events, by)) ledger.broke(name, sentence, "duplicate");
   for (const sentence of writtenWithoutLease(events, by, askers))
     ledger.broke(name, sentence, "unfenced");
@@ -163,7 +166,8 @@ export async function liveLife(
     for (const orphan of leftOver(events, by).filter((key) => !isKept(key)))
       ledger.broke(name, `left after uninstall: ${orphan}`, "orphan");
   ledger.uuids(uuids);
-  say(`${namespace}: ${events.length} requests judged`);
+  ledger.judged(events.length, writes);
+  say(`${namespace}: ${events.length} requests judged, ${writes} writes of drivers`);
   if (!process.env.KPLAN_KEEP_NAMESPACES || broken === undefined)
     await kubectl("default", ["delete", "namespace", namespace, "--wait=false"]);
 }
