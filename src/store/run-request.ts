@@ -194,9 +194,9 @@ export function hearRequests(inputs: EarInputs): RequestEar {
 
   async function lookNowAndThen(): Promise<void> {
     while (!signal.aborted) {
-      const age = clock.monotonic() - heardAt;
-      if (age >= LOOK_EVERY_MS) await look().catch(() => undefined);
       await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+      const age = clock.monotonic() - heardAt;
+      if (age >= LOOK_EVERY_MS && !signal.aborted) await look().catch(() => undefined);
     }
   }
 

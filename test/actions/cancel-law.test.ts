@@ -149,7 +149,8 @@ test(
         expect(lateMs).toBeLessThanOrEqual(LIMIT_MS);
         // Only a run that was at its very end may come before it.
         expect(told).toBe(result === "cancelled");
-        if (at.write < WRITES / 2) expect(result).toBe("cancelled");
+        // With nothing in its way the rest of this run takes less time than hearing does.
+        if (at.write < WRITES / 2 && at.slow > 0 && !at.deaf) expect(result).toBe("cancelled");
       }),
       { numRuns: MOMENTS, endOnFailure: true },
     );
