@@ -52,6 +52,8 @@ export interface Decided {
   readonly storePackage: boolean;
   readonly desired: DesiredParameters;
   readonly choice: Extract<PlanChoice, { kind: "run" }>;
+  /** What the Instance goes on to store, where the values of the run are this run's alone; else it is what is desired. */
+  readonly lasting?: Readonly<Record<string, string>>;
 }
 
 /** There is nothing to do, in a sentence. */
@@ -158,7 +160,7 @@ async function driveDecided(
     name: state.name,
     namespace: ctx.namespace,
     pkg,
-    parameters: desired.stored,
+    parameters: decided.lasting ?? desired.stored,
     run: record,
     token: lease.token,
   });

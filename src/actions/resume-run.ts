@@ -7,7 +7,7 @@ import { carryOut, type Decided, type Settled } from "./carry-out.ts";
 import type { ActionContext } from "./context.ts";
 import { desiredParameters } from "./desired-parameters.ts";
 import { fix } from "./drift.ts";
-import { instanceName } from "./find-instance.ts";
+import { instanceName, storedParameters } from "./find-instance.ts";
 import {
   type InstanceState,
   type KnownInstance,
@@ -173,6 +173,7 @@ function decide(
     pkg,
     storePackage: false,
     desired,
+    ...(record.kind === "trigger" && now.object && { lasting: storedParameters(now.object) }),
     choice: { kind: "run", plans, keep: plans, changes: [], from: { ...record, planStatus } },
   };
 }

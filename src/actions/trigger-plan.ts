@@ -1,7 +1,9 @@
-import { KplanError } from "../model/kplan-error.ts";
+import { KplanError, refuse } from "../model/kplan-error.ts";
 import { didYouMean } from "../model/nearest.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { RunRecord } from "../model/run.ts";
+import { changedParams } from "../params/change-params.ts";
+import { type Assignments, parseAssignments } from "../params/parse-assignments.ts";
 import { refuseBesideKudo } from "../store/kudo-lookout.ts";
 import { isBaseline } from "../store/run-store.ts";
 import type { ActionResult } from "./action-result.ts";
@@ -10,10 +12,12 @@ import { carryOut, type Decided } from "./carry-out.ts";
 import type { ActionContext } from "./context.ts";
 import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
 import { instanceName, storedParameters } from "./find-instance.ts";
+import { type GivenValues, NO_VALUES } from "./given-values.ts";
 import { installedPackage } from "./installed-package.ts";
 import { type InstanceState, readInstanceState, requireInstance } from "./instance-state.ts";
 import { refuseUninstalling } from "./refuse-uninstalling.ts";
 import type { PlanChoice } from "./select-plans.ts";
+import { tellWarnings } from "./tell-warnings.ts";
 import { update } from "./update.ts";
 
 /** What `plan trigger` is asked for. */
@@ -22,13 +26,15 @@ export interface TriggerPlanRequest {
   readonly instance?: string;
   /** Name of a plan of the package. */
   readonly plan: string;
+  /** Values for this run alone, over those of the instance, which keeps its own. */
+  readonly values?: GivenValues;
   /** Find out what would be written, and write nothing. */
   readonly dryRun?: boolean;
   /** Ids of requirements that need not hold (`--allow`). */
   readonly allow?: readonly string[];
 }
 
-/** Runs one plan with the parameters as they are; goes on with it when it was triggered before and is unfinished. */
+/** Runs one plan with the parameters as they are, but for values of this run alone; goes on with it when it was triggered before, with the same values, and is unfinished. */
 export async function triggerPlan(
   ctx: ActionContext,
   request: TriggerPlanRequest,
@@ -44,9 +50,15 @@ export async function triggerPlan(
   const { allow = [] } = request;
   refuseUnknownAllowed(pkg, allow);
   refuseUnknown(pkg, request.plan);
+  const assigned = await parseAssignments(pkg.parameters, request.values ?? NO_VALUES);
+  tellWarnings(ctx, assigned.issues);
+  refuseSecrets(assigned);
+  const given = Object.keys(assigned.given).length > 0;
   // A deploy that never completed is gone on with, as every update does.
-  if (request.plan === "deploy" && !state.runs.some(isBaseline))
+  if (request.plan === "deploy" && !state.runs.some(isBaseline)) {
+    if (given) throw deployFirst(name);
     return await update(ctx, { instance: name, dryRun: request.dryRun ?? false, allow });
+  }
   return await carryOut(
     ctx,
     {
@@ -54,24 +66,50 @@ export async function triggerPlan(
       state,
       capabilities,
       allow,
-      same: ["trigger", name, pkg.digest, request.plan, allow],
-      decide: (now) => decideTrigger(pkg, request.plan, now),
+      same: ["trigger", name, pkg.digest, request.plan, allow, ...(given ? [assigned.given] : [])],
+      decide: (now) => decideTrigger(pkg, request.plan, assigned, now),
     },
     request.dryRun ?? false,
   );
 }
 
-function decideTrigger(pkg: OperatorPackage, plan: string, state: InstanceState): Decided {
+function decideTrigger(
+  pkg: OperatorPackage,
+  plan: string,
+  assigned: Assignments,
+  state: InstanceState,
+): Decided {
   refuseUninstalling(state);
   const { name, secrets, object } = state;
-  const { desired } = desiredParameters(
-    pkg,
-    { given: {}, secrets: {}, unset: [], issues: [] },
-    { name, current: object ? storedParameters(object) : {}, ...(secrets && { secrets }) },
-  );
+  const lasting = object ? storedParameters(object) : {};
+  const { desired, issues } = desiredParameters(pkg, assigned, {
+    name,
+    current: lasting,
+    ...(secrets && { secrets }),
+  });
+  if (issues.some(({ severity }) => severity === "error")) refuse(`parameters of ${name}`, issues);
   const recorded = recordedParameters(desired, secrets);
+  const before = recordedParameters({ ...desired, stored: lasting }, secrets);
+  const { changes } = changedParams(pkg.parameters, before, recorded);
   const choice = choiceOf(pkg, plan, state.runs[0]?.record, recorded);
-  return { pkg, storePackage: false, desired, choice };
+  return { pkg, storePackage: false, desired, choice: { ...choice, changes }, lasting };
+}
+
+function refuseSecrets({ secrets }: Assignments): void {
+  const [name] = Object.keys(secrets);
+  if (name === undefined) return;
+  throw new KplanError(
+    "secret-for-a-run",
+    `${name} is a secret: it cannot be given for one run alone, which would have to keep it`,
+    { kind: "bad-input", hint: `\`kplan update -p ${name}=@FILE\` changes it for good` },
+  );
+}
+
+function deployFirst(name: string): KplanError {
+  return new KplanError("deploy-first", `plan deploy of ${name} never completed`, {
+    kind: "bad-input",
+    hint: "`kplan update -p NAME=VALUE` goes on with it and other values",
+  });
 }
 
 /** The last run goes on when it is this very one and unfinished. */

@@ -1,8 +1,9 @@
 import { pathText, type RunRecord } from "../../model/run.ts";
 import { age, duration } from "./duration.ts";
+import { printable } from "./printable.ts";
 import { table } from "./table.ts";
 
-/** A line for each kept run, newest first: what it was, how it ended, what it took, who asked and for what. */
+/** A line for each kept run, newest first: what it was, how it ended, what it took, who asked and for what; under one that did not complete, why. */
 export function historyTable(runs: readonly RunRecord[], now: Date): string {
   const rows = runs.map((run) => [
     String(run.number),
@@ -13,7 +14,17 @@ export function historyTable(runs: readonly RunRecord[], now: Date): string {
     run.cause.user ?? "",
     causeOf(run),
   ]);
-  return table(["RUN", "PLANS", "STATUS", "AGE", "TOOK", "BY", "CAUSE"], rows);
+  const [head = "", ...lines] = table(
+    ["RUN", "PLANS", "STATUS", "AGE", "TOOK", "BY", "CAUSE"],
+    rows,
+  ).split("\n");
+  return [head, ...lines.flatMap((line, at) => [line, ...whyOf(runs[at])])].join("\n");
+}
+
+/** Why a run is not complete, if it says so. */
+function whyOf(run: RunRecord | undefined): readonly string[] {
+  if (run?.message === undefined || run.status === "COMPLETE") return [];
+  return [`      ${printable(run.message.split("\n", 1)[0] ?? "")}`];
 }
 
 function causeOf(run: RunRecord): string {
