@@ -48,7 +48,7 @@ export async function findDrift(ctx: ActionContext, state: KnownInstance): Promi
         unknown.push({ ref: one.entry.ref, message: difference });
         return undefined;
       }
-      if (difference === undefined) return undefined;
+      if (difference === undefined || isDoneJob(one.entry, source, difference)) return undefined;
       const replicas = difference.fields.find(({ field }) => field === ".spec.replicas");
       const scaler = replicas && (await scaled(one.entry.ref, replicas));
       if (scaler === undefined) return { one, source, difference };
@@ -107,6 +107,17 @@ function beingFixed(
     if (what === undefined || one.source === undefined || drifted.includes(one)) return [];
     return [{ what: { ...what, path: one.entry.path }, by: one.source }];
   });
+}
+
+/** A Job that is gone after it did its work is as it should be: made again, it would do it twice. */
+function isDoneJob(
+  { ref }: AppliedObject["entry"],
+  { record }: AppliedBy,
+  { state }: Difference,
+): boolean {
+  if (ref.kind !== "Job" || (state !== "missing" && state !== "leaving")) return false;
+  const isNoted = record.finished?.some((job) => refKey(job.ref) === refKey(ref)) ?? false;
+  return isNoted || record.status === "COMPLETE";
 }
 
 async function compare(

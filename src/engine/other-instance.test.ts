@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { KubeObject } from "../model/kube-object.ts";
 import { executeRun } from "./execute-run.ts";
+import { otherOwner } from "./other-instance.ts";
 import { removeObjects } from "./remove-objects.ts";
 import { configMap, errorText, type Scenario, scenario } from "./testing/scenario.ts";
 
@@ -94,4 +95,23 @@ test("what somebody made anew between our look and our deletion is not deleted",
   };
   await executeRun(run.inputs, { ...run.deps, cluster });
   expect(run.cluster.objects()).toMatchObject([{ data: { key: "theirs" } }]);
+  expect(run.events).toContainEqual({
+    type: "warning",
+    message: "ConfigMap a is left: somebody made it anew meanwhile",
+  });
+});
+
+test.each([
+  ["the same instance in its namespace", "db", undefined],
+  ["an instance of the same name in another one", "web", "galera in namespace web"],
+  ["one made by an earlier version, which does not say", undefined, undefined],
+])("an object in no namespace of %s", (_, namespace, owner) => {
+  const annotations = namespace === undefined ? {} : { "kplan.dev/namespace": namespace };
+  const labels = { "kudo.dev/instance": "galera" };
+  const role = {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRole",
+    metadata: { name: "a", labels, annotations },
+  };
+  expect(otherOwner(role, { name: "galera", namespace: "db" })).toBe(owner);
 });

@@ -22,6 +22,7 @@ tasks:
   - {name: found, kind: Exec, spec: {pods: "app={{Name}}", command: [found], record: {name: "{{Name}}-founded", lifetime: instance, once: ever}}}
   - {name: web, kind: Apply, spec: {resources: [service.yaml, web.yaml, front.yaml]}}
   - {name: note, kind: Apply, spec: {resources: [note.yaml]}}
+  - {name: work, kind: Apply, spec: {resources: [job.yaml]}}
   - {name: broken, kind: Dummy, spec: {wantErr: true, fatal: true}}
 plans:
   deploy:
@@ -33,7 +34,7 @@ plans:
           - name: web
             tasks: [web]
             rollout: {}
-          - {name: end, tasks: [found, note]}
+          - {name: end, tasks: [found, note, work]}
   update:
     phases:
       - name: main
@@ -98,6 +99,11 @@ spec:
   template:
     metadata: {labels: {app: "{{Name}}-front"}}
     spec: {containers: [{name: web, image: "web:1"}]}
+`,
+  "templates/job.yaml": `apiVersion: batch/v1
+kind: Job
+metadata: {name: "{{Name}}-work"}
+spec: {template: {spec: {restartPolicy: Never, containers: [{name: work, image: "work:1"}]}}}
 `,
   "templates/note.yaml": `apiVersion: v1
 kind: ConfigMap
@@ -173,7 +179,7 @@ describe.sequential("an instance that others touch", () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining("COMPLETE")]);
     expect((await api.get(`${CORE}/configmaps/${I}-mode`)).body.data.step).toBe("tidy");
     const { code: same, stdout: text, stderr } = await kplan("drift");
-    expect([same, text, stderr]).toEqual([0, `${I}: 7 objects as applied\n`, ""]);
+    expect([same, text, stderr]).toEqual([0, `${I}: 8 objects as applied\n`, ""]);
   });
 
   test("each object is compared with the values of the run that applied it last", async () => {
@@ -197,12 +203,17 @@ describe.sequential("an instance that others touch", () => {
     expect(text.stdout).toContain('.data.color: "***", applied "***" (somebody');
     expect(text.stdout).not.toContain("cGluaw");
     expect(text.stdout).toContain(`ConfigMap ${I}-mode missing (deploy.main.tidy.mode, run 1)`);
-    expect(text.stdout).toContain("3 of 7 objects drifted");
+    expect(text.stdout).toContain("3 of 8 objects drifted");
     expect((await driftReport()).objects.map(({ ref, run }) => [ref.name, run])).toEqual([
       [`${I}-token`, 1],
       [`${I}-mode`, 1],
       [`${I}-note`, 2],
     ]);
+  });
+
+  test("a Job that did its work and is gone is not made again", async () => {
+    await api.delete(`/apis/batch/v1/namespaces/default/jobs/${I}-work`);
+    expect((await driftReport()).objects.map(({ ref }) => ref.kind)).not.toContain("Job");
   });
 
   test("a fix shows first what it would write, and writes nothing else", async () => {
