@@ -60,7 +60,8 @@ async function runAgainst(
   ) => object | undefined,
   options: { readonly force?: boolean; readonly more?: string } = {},
 ): Promise<Scenario & { readonly outcome: RunOutcome }> {
-  const one = scenario(job(name, options.more));
+  const patient = { step: 86_400_000, noActivity: 86_400_000 };
+  const one = scenario(job(name, options.more), { limits: patient });
   const end = new AbortController();
   const query = { apiVersion: "batch/v1", kind: "Job", namespace: "db", name };
   let n = 0;
