@@ -77,8 +77,8 @@ function checkObject({ value, at }: Expected<PartialObject>, found: Aftermath): 
   const diff = createTwoFilesPatch(
     "expected",
     "found",
-    yamlOf(value, value.kind),
-    yamlOf(partOf(live, value), value.kind),
+    dumpYaml(value.kind === "Secret" ? hidden(value, value) : value),
+    dumpYaml(value.kind === "Secret" ? hidden(partOf(live, value), value) : partOf(live, value)),
     "",
     "",
     { context: 2 },
@@ -115,7 +115,7 @@ function checkEvents(expected: Expectations["events"], events: readonly RunEvent
   );
   const missing = index === undefined ? undefined : expected[index];
   if (missing === undefined) return [];
-  const said = yamlOf(missing.value, "").trimEnd().split("\n").join("; ");
+  const said = dumpYaml(missing.value).trimEnd().split("\n").join("; ");
   const after = index === 0 ? "" : ` after the ${index} before it`;
   return [{ message: `expected an event${after}: ${said}`, at: missing.at }];
 }
@@ -137,9 +137,13 @@ function objectsOf(
     .map((object) => ({ ...object, kind, ...(apiVersion !== undefined && { apiVersion }) }));
 }
 
-/** As YAML; values of a Secret are not shown. */
-function yamlOf(value: unknown, kind: string): string {
-  if (kind !== "Secret" || !isMap(value) || !isMap(value.data)) return dumpYaml(value);
-  const hidden = Object.keys(value.data).map((key) => [key, "(not shown)"]);
-  return dumpYaml({ ...value, data: Object.fromEntries(hidden) });
+/** A Secret without its values: of each it is told whether it is the one that is expected. */
+function hidden(value: unknown, expected: PartialObject): unknown {
+  if (!isMap(value) || !isMap(value.data)) return value;
+  const wanted = isMap(expected.data) ? expected.data : {};
+  const told = Object.entries(value.data).map(([key, one]) => [
+    key,
+    one === wanted[key] ? "(not shown)" : "(not shown, another one)",
+  ]);
+  return { ...value, data: Object.fromEntries(told) };
 }

@@ -119,7 +119,11 @@ async function runCommand(
   if (ending.kind === "threw") throw ending.error;
   driver.end();
   for (const one of happenings) unmet.push(...one.close());
-  await world.time.until(() => scene.others.every(({ ended }) => ended), AT_MOST);
+  await world.time.until(
+    () => scene.others.every(({ ended }) => ended),
+    AT_MOST,
+    () => scene.others.every((other) => other.ended || other.waits()),
+  );
   // What the last write set off in controllers is over at once; what takes time goes on.
   await world.time.until(() => true);
   const text = output.join("");
@@ -149,7 +153,7 @@ interface Scene {
   readonly interrupt: AbortController;
   readonly unmet: Unmet[];
   /** Commands given in other terminals. */
-  readonly others: { ended: boolean }[];
+  readonly others: { ended: boolean; waits: () => boolean }[];
 }
 
 /** A happening that waits for its moment. */
@@ -242,9 +246,10 @@ async function giveAnother(
   { at }: Pick<Happening, "at">,
   { world, test, options, unmet, others }: Scene,
 ): Promise<void> {
-  const other = { ended: false };
+  const other = { ended: false, waits: () => false };
   others.push(other);
   const driver = await world.driver();
+  other.waits = driver.waits;
   const said: string[] = [];
   const exit = await options.give(fullCommand(act.words, test, options.source), {
     driver,

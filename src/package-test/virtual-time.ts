@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { Clock } from "../model/clock.ts";
+import { realClock } from "../model/real-clock.ts";
 
 /** Time that passes when nothing is left to do: hours go by in no time, and in the same order every time. */
 export interface VirtualTime {
@@ -9,15 +10,21 @@ export interface VirtualTime {
   clock(wall: (elapsed: number) => number): OwnedClock;
   /**
    * Lets time pass until something is so: `done`, or until nothing is planned any more (`idle`), or until so many milliseconds have passed (`late`).
-   * Only one may be under way.
+   * Only one may be under way. While `waits` says no, somebody does what takes real time and no time passes, for ten real seconds at most.
    */
-  until(done: () => boolean, atMost?: number): Promise<"done" | "idle" | "late">;
+  until(
+    done: () => boolean,
+    atMost?: number,
+    waits?: () => boolean,
+  ): Promise<"done" | "idle" | "late">;
 }
 
 /** A clock whose owner can be stopped dead. */
 export interface OwnedClock extends Clock {
   /** Nobody who sleeps by it ever wakes, nor will who lies down later. */
   stop(): void;
+  /** Whether anybody sleeps by it. */
+  sleeps(): boolean;
 }
 
 /** Somebody who sleeps. */
@@ -73,6 +80,7 @@ export function virtualTime(
         for (const sleeper of mine) sleeper.wake = undefined;
         mine.clear();
       },
+      sleeps: () => mine.size > 0,
     };
   };
 
@@ -81,7 +89,7 @@ export function virtualTime(
       return now;
     },
     clock,
-    async until(done, atMost = Number.POSITIVE_INFINITY) {
+    async until(done, atMost = Number.POSITIVE_INFINITY, waits = () => true) {
       if (under) throw new Error("time passes already");
       under = true;
       const end = now + atMost;
@@ -89,6 +97,7 @@ export function virtualTime(
       try {
         for (;;) {
           await settled();
+          if (!done() && !waits()) await realWork(() => done() || waits());
           if (done()) return "done";
           const next = heap.pop();
           if (next === undefined) {
@@ -112,6 +121,16 @@ export function virtualTime(
       }
     },
   };
+}
+
+/** Real milliseconds for which work is waited for that node does not tell of: loading a module under a test runner. */
+const PATIENCE = 10_000;
+
+async function realWork(over: () => boolean): Promise<void> {
+  for (let waited = 0; waited < PATIENCE && !over(); waited++) {
+    await realClock.sleep(1);
+    await settled();
+  }
 }
 
 /** Requests of node that take real time: reading files and loading modules. All else here goes by microtasks. */

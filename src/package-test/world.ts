@@ -93,6 +93,8 @@ export interface Driver {
   readonly dead: boolean;
   /** Stops it dead, as SIGKILL does: no answer reaches it any more, and no timer wakes it. */
   kill(): void;
+  /** Whether it waits for time to pass, or for an answer; a driver that does neither is busy with real work. */
+  waits(): boolean;
   /** It has ended by itself: to others its process is gone. */
   end(): void;
 }
@@ -174,6 +176,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         clock.stop();
         mortal.die();
       },
+      waits: () => clock.sleeps(),
       end: () => {
         if (dead) return;
         ended = true;
@@ -214,7 +217,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         ending ??= { kind: "threw", error };
       },
     );
-    const why = await time.until(() => ending !== undefined || who.dead, atMost);
+    const why = await time.until(() => ending !== undefined || who.dead, atMost, who.waits);
     if (who.dead) return { kind: "killed" };
     if (ending !== undefined) return ending;
     const after = `after ${Math.round((time.now - begun) / 1000)} s`;
