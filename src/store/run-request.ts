@@ -7,7 +7,7 @@ import { type RequestAnswer, type RunRequest, requestOf } from "../model/request
 import type { InstanceWriter } from "./instance-writer.ts";
 
 /** Milliseconds that a look at the Instance may be old when a write begins. */
-const FRESH_MS = 1000;
+const FRESH_MS = 500;
 /** Looks that one write waits for at most: a server whose answers take longer than that would else hold every write for ever. */
 const LOOKS = 3;
 /** Milliseconds between two looks while nothing is written: a watch may be silent without anybody knowing. */
@@ -52,7 +52,7 @@ export interface EarInputs {
 
 /**
  * Listens to the annotation `kplan.dev/request` of an Instance while its run is driven, in three ways: by a watch; by the answers to the driver's own writes of the
- * Instance; and by a look before each write whose last news of the Instance is older than a second, so that no write begins later, be the watch as silent as it may.
+ * Instance; and by a look before each write whose last news of the Instance is older than half a second, so that no write begins later, be the watch as silent as it may.
  * Each request is answered on the Instance, and taken off.
  */
 export function hearRequests(inputs: EarInputs): RequestEar {

@@ -17,6 +17,8 @@ export interface Sent {
   readonly path: string;
   /** Milliseconds on the monotonic clock. */
   readonly at: number;
+  /** When its answer was there; what it asked for is stored by then. */
+  answered?: number;
 }
 
 /** A kplan at a terminal of its own, with its own connections. */
@@ -104,17 +106,23 @@ function exchangeOf(
     new Promise((_, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason));
     });
-  const note = ({ method, url }: Pick<ExchangeRequest, "method" | "url">): void => {
-    if (method === "GET" || url.searchParams.has("dryRun")) return;
-    const write = { method, path: decodeURIComponent(url.pathname), at: realClock.monotonic() };
+  const note = ({ method, url }: Pick<ExchangeRequest, "method" | "url">): Sent | undefined => {
+    if (method === "GET" || url.searchParams.has("dryRun")) return undefined;
+    const write: Sent = {
+      method,
+      path: decodeURIComponent(url.pathname),
+      at: realClock.monotonic(),
+    };
     writes.push(write);
     onWrite?.(write, writes.length);
+    return write;
   };
   return {
     async exchange(request) {
       if (state.killed) return await never(request.signal);
-      note(request);
+      const write = note(request);
       const answer = await httpExchange.exchange(request);
+      if (write) write.answered = realClock.monotonic();
       if (slow > 0 && writes.some(isOfPackage)) await realClock.sleep(slow, request.signal);
       return state.killed ? await never(request.signal) : answer;
     },
