@@ -125,7 +125,8 @@ function ofTheEnd(expected: Expected, events: readonly RunEventBody[]): readonly
   if (expected.plans.length === 0) return [];
   const statuses = new Map<string, string>();
   for (const event of events) {
-    if (event.type === "run-started")
+    // What is left of an uninstall has no plan: the package is gone already.
+    if (event.type === "run-started" && event.plans.length > 0)
       for (const plan of event.statuses)
         for (const phase of plan.phases)
           for (const step of phase.steps)

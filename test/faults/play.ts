@@ -16,7 +16,7 @@ export async function play(
   { seed, faulty }: { readonly seed: string; readonly faulty: number },
 ): Promise<readonly string[]> {
   const source = writePackage(pkg);
-  const story = { source, commands };
+  const story = { source, commands, packages: new Map() };
   const found: string[] = [];
   try {
     const expected = expectedOf(pkg, commands);
@@ -49,15 +49,14 @@ const KINDS =
 /** What the objects of a package show, by their names in it. */
 function shown(state: NormalState): ReadonlyMap<string, string> {
   return new Map(
-    [...state].flatMap(([key, text]): [string, string][] => {
+    [...state].flatMap(([key, object]): [string, string][] => {
       const [, , name = ""] = KINDS.exec(key) ?? [];
-      const { metadata } = JSON.parse(text) as {
+      const { metadata } = JSON.parse(object) as {
         readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
       };
-      const { annotations = {} } = metadata ?? {};
+      const text = metadata?.annotations?.["demo/shows"];
       // A controller may make objects of its own beside them.
-      if (name === "" || annotations["kudo.dev/plan"] === undefined) return [];
-      return [[name, annotations["demo/shows"] ?? ""]];
+      return name === "" || text === undefined ? [] : [[name, text]];
     }),
   );
 }

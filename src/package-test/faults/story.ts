@@ -1,4 +1,5 @@
 import type { ActionResult } from "../../actions/action-result.ts";
+import type { ActionContext, PackageMemory } from "../../actions/context.ts";
 import { valuesOf } from "../../actions/given-values.ts";
 import { install } from "../../actions/install.ts";
 import { uninstall } from "../../actions/uninstall.ts";
@@ -21,6 +22,8 @@ export interface Story {
   /** Most tasks at the same time; the default when absent. */
   readonly concurrency?: number;
   readonly commands: readonly StoryCommand[];
+  /** Packages that were read before; reading and verifying one takes longer than a scenario. */
+  readonly packages?: PackageMemory;
 }
 
 /** How a command ended. */
@@ -41,7 +44,11 @@ export async function give(
   onEvent: (event: RunEvent) => void,
 ): Promise<CommandEnd> {
   const limits = story.concurrency === undefined ? {} : { concurrency: story.concurrency };
-  const ctx = contextOf(driver, { command: wordsOf(story, command), onEvent, limits });
+  const { packages } = story;
+  const ctx: ActionContext = {
+    ...contextOf(driver, { command: wordsOf(story, command), onEvent, limits }),
+    ...(packages && { packages }),
+  };
   const ending = await world.run(
     driver,
     async () => {

@@ -57,8 +57,9 @@ export interface FaultFailure {
 }
 
 /** Runs a story undisturbed, then once for every scenario, and tells where the end is another. */
-export async function testFaults(story: Story, options: FaultOptions): Promise<FaultReport> {
+export async function testFaults(told: Story, options: FaultOptions): Promise<FaultReport> {
   const began = performance.now();
+  const story: Story = { packages: new Map(), ...told };
   const { seed, only, onProgress } = options;
   const undisturbed = await runUndisturbed(story, seed);
   const scenarios = only ? [only] : enumerate(undisturbed, options);
