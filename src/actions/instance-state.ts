@@ -18,7 +18,7 @@ export interface InstanceState {
   readonly newest?: StoredRun;
   /** Number of the next run, after those of earlier instances of that name too. */
   readonly nextNumber: number;
-  /** All that the newest run says was made and not removed. */
+  /** All that the newest run of the instance says was made and not removed; of an earlier instance, as long as this one has no run. */
   readonly inventory: readonly InventoryEntry[];
   /** Absent when it keeps nothing secret yet. */
   readonly secrets?: SecretValues;
@@ -33,14 +33,16 @@ export async function readInstanceState(ctx: Where, name: string): Promise<Insta
     listRuns(ctx.cluster, { namespace: ctx.namespace, instance: name }),
     readSecretValues(ctx.cluster, ctx.namespace, name),
   ]);
+  const runs = stored.filter((run) => run.instanceUid === object?.metadata.uid);
   return {
     name,
     namespace: ctx.namespace,
     ...(object && { object }),
-    runs: stored.filter((run) => run.instanceUid === object?.metadata.uid),
+    runs,
     ...(stored[0] && { newest: stored[0] }),
     nextNumber: (stored[0]?.record.number ?? 0) + 1,
-    inventory: stored[0]?.record.inventory ?? [],
+    // A record of an earlier instance may come late: a creation that its driver sent before it slept cannot be refused.
+    inventory: (runs[0] ?? stored[0])?.record.inventory ?? [],
     ...(secrets && { secrets }),
   };
 }
