@@ -151,3 +151,27 @@ test("a StatefulSet whose pods would be refused for its name is refused before t
   );
   expect(run.cluster.objects()).toEqual([]);
 });
+
+test("a webhook that does not answer before the first write is named too", async () => {
+  const run = scenario(TWO, {
+    fault: ({ ref, dryRun }) => {
+      if (ref.name === "b" && dryRun)
+        throw new ClusterError("webhook", "the admission webhook x.dev cannot be asked: timeout", {
+          ref,
+          transient: true,
+        });
+    },
+  });
+  run.cluster.put({
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "MutatingWebhookConfiguration",
+    metadata: { name: "injector" },
+    webhooks: [{ name: "x.dev", clientConfig: { url: "https://hook.example" } }],
+  });
+  await expect(executeRun(run.inputs, run.deps)).rejects.toMatchObject({
+    kind: "webhook",
+    message: expect.stringContaining("(of MutatingWebhookConfiguration injector)"),
+    hint: expect.stringContaining("kubectl delete mutatingwebhookconfiguration injector"),
+  });
+  expect(run.cluster.objects().filter(({ kind }) => kind === "ConfigMap")).toEqual([]);
+});

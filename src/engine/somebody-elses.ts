@@ -17,8 +17,9 @@ export function refuseSomebodyElses(
   const isOurs = instance !== undefined && labels[LABEL.instance] === instance;
   if (by.forceConflicts || isOurs || namespace === undefined) return;
   const controller = ownerReferences.find((owner) => owner.controller === true);
-  // An instance of KUDO owns what it has made, and we go on with that.
-  if (controller !== undefined && controller.kind !== "Instance")
+  // An instance of KUDO owns what it has made, and we go on with that; a claim whose StatefulSet is to delete it one day is owned by that, and may be made larger.
+  const isShared = controller?.kind === "Instance" || live.kind === "PersistentVolumeClaim";
+  if (controller !== undefined && !isShared)
     throw keptBy(live, `${controller.kind} ${controller.name}`, ".metadata.ownerReferences");
   const release = live.metadata.annotations?.[HELM_RELEASE];
   if (release !== undefined && labels["app.kubernetes.io/managed-by"] === "Helm")

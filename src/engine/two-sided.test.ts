@@ -143,6 +143,20 @@ test("with the namespace going, what is being deleted is not waited for", async 
   expect(run.clock.elapsed()).toBeLessThan(10_000);
 });
 
+test("a claim that its StatefulSet owns may be applied", async () => {
+  const claim = "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a}, spec: {}}";
+  const run = scenario(plan("a.yaml", `  a.yaml: '${claim}'`));
+  const owner = { apiVersion: "apps/v1", kind: "StatefulSet", name: "s", uid: "1" };
+  run.cluster.put({
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name: "a", namespace: "db", ownerReferences: [{ ...owner, controller: true }] },
+    spec: {},
+    status: { phase: "Bound" },
+  });
+  expect(await executeRun(run.inputs, run.deps)).toEqual({ result: "complete" });
+});
+
 /** A cluster in which a kind may not be watched. */
 function blind(cluster: MemoryCluster, kind: string): MemoryCluster {
   return {

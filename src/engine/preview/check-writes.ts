@@ -60,7 +60,8 @@ async function checkOne(
       act === "apply" ? await checkApply(write, made, deps) : await checkDelete(write, deps);
     return { object: { ...place, ...change } };
   } catch (error) {
-    if (!(error instanceof ClusterError) || isAboutTheCluster(error)) throw error;
+    if (!(error instanceof ClusterError)) throw error;
+    if (isAboutTheCluster(error)) throw await withWebhookHome(error, deps.cluster);
     const how = replacement(error, object, write.onImmutable);
     if (how !== undefined) return await replaced(place, object, { how, error }, deps);
     const blind = cannotTell(error, write);
