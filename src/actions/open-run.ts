@@ -106,7 +106,7 @@ export async function openRun(ctx: ActionContext, inputs: OpenRunInputs): Promis
       const { act, by } = stopper;
       if (act === "cancel")
         return await cancelledOutcome(ctx.cluster, keeper.record(), by, rollouts);
-      const message = `paused by ${by}; ${outcome.message.replace("give the same command again", RESUME)}`;
+      const message = `paused by ${by}: ${outcome.message.replace(AGAIN, "")}`;
       return { result: "interrupted", reason: "Paused", message };
     },
     emit(event: RunEventBody) {
@@ -128,7 +128,8 @@ export async function openRun(ctx: ActionContext, inputs: OpenRunInputs): Promis
   };
 }
 
-const RESUME = "`kplan plan resume`";
+/** How a run ends its sentence that was stopped where it was begun. */
+const AGAIN = "; give the same command again to go on";
 
 /** Answers to the driver's own writes of the Instance tell of requests too. */
 function heard(instance: InstanceWriter, ear: RequestEar, clock: Clock): InstanceWriter {

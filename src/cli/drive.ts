@@ -45,6 +45,8 @@ export async function drive(request: DriveRequest, deps: CliDeps): Promise<numbe
       }),
     );
     view.close();
+    // Who left has said so.
+    shown ||= request.atInterrupt !== undefined && stop.signal.aborted;
     return await report(result, { request, session, deps, shown });
   } catch (error) {
     view.close();

@@ -175,7 +175,7 @@ describe("a live driver", () => {
         result: "interrupted",
         reason: "Paused",
         message: expect.stringMatching(
-          /^paused by user\d+@host; stopped with 2 of 5 steps complete; `kplan plan resume` to go on$/,
+          /^paused by user\d+@host: stopped with 2 of 5 steps complete$/,
         ),
       },
     });
