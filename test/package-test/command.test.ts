@@ -1,4 +1,8 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { cli } from "../support/cli.ts";
 import { testCases } from "./tester.ts";
 
 // The tester itself: a case that is right passes, and one that is wrong fails with its place.
@@ -181,4 +185,11 @@ test("what cannot be read, or is not there, is bad input", async () => {
   const none = await testCases(install("{}"), "--case", "instals");
   expect(none.stderr).toContain('no case is named "instals", did you mean "installs"?');
   expect(none.code).toBe(2);
+});
+
+// The others take longer: `kplan package test operators/galera` plays them all.
+test("one of Galera's own cases", async () => {
+  const home = mkdtempSync(join(tmpdir(), "kplan-home-"));
+  const argv = ["package", "test", "operators/galera", "--case", "grow and shrink"];
+  expect((await cli(argv, { home })).stdout).toMatch(/^ok .*\n1 passed, 0 failed/);
 });
