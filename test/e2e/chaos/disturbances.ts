@@ -77,7 +77,8 @@ export function rival(sitting: Sitting): Disturbance {
       // One after the other is as good.
       if (codes !== "0,4" && codes !== "0,0")
         sitting.ledger.broke(kind, `exits ${codes}: ${lastWords(first)} // ${lastWords(second)}`);
-      return { done: true };
+      // Where it came first, its changes are among those that are counted.
+      return { done: true, more: 1 };
     },
   };
 }
@@ -107,7 +108,7 @@ export function stopped(sitting: Sitting, action: Action, told: boolean): Distur
         ledger.broke(kind, `the stopped one: exit ${woken.code}: ${lastWords(woken)}`);
       if (after.code !== 0)
         ledger.broke(kind, `the other: exit ${after.code}: ${lastWords(after)}`);
-      return { done: true, fenced: 1 };
+      return { done: true, more: 1 };
     },
   };
 }

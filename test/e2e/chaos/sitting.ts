@@ -50,7 +50,7 @@ export interface Disturbance {
     driver: Driver,
     n: number,
     life: Life,
-  ) => Promise<{ readonly done: boolean; readonly fenced?: number } | undefined>;
+  ) => Promise<{ readonly done: boolean; readonly more?: number } | undefined>;
 }
 
 /** Begins a sitting: what is random in it follows from a seed. */
@@ -87,7 +87,7 @@ export async function liveLife(
     const kind = disturbance?.kind ?? "undisturbed";
     const users = new Set<string>();
     const after: { readonly user: string; readonly started: number; readonly why: string }[] = [];
-    let fenced = 0;
+    let more = 0;
     let why = "";
     for (let n = 1; ; n++) {
       const driver = startDriver(namespace, workload.commands[action]);
@@ -98,7 +98,7 @@ export async function liveLife(
       const what = await befallen;
       if (what?.done) {
         ledger.happened(kind, action);
-        fenced += what.fenced ?? 0;
+        more += what.more ?? 0;
       }
       if (ended === undefined) {
         driver.signal("SIGKILL");
@@ -130,7 +130,7 @@ export async function liveLife(
         changed[key] = Math.max(count, changed[key] ?? 0);
       sitting.calm.set(action, { ms, changes: changed });
     } else
-      for (const sentence of changedMore(counts, calm?.changes ?? {}, fenced))
+      for (const sentence of changedMore(counts, calm?.changes ?? {}, more))
         ledger.broke(kind, `${action}: ${sentence}`);
     say(`${namespace}: ${action}, ${kind}: complete after ${(ms / 1000).toFixed(1)} s`);
   };
