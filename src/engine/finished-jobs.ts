@@ -22,6 +22,16 @@ export function createFinishedJobs(before: readonly FinishedJob[] = []): Finishe
   return new Map(before.map(({ path, ref, digest }) => [keyOf(path, ref), digest]));
 }
 
+/** Whether an object is a Job that this run has seen to its end for a task before. */
+export function hasFinished(
+  object: KubeObject,
+  path: RunPath,
+  before: readonly FinishedJob[] = [],
+): boolean {
+  if (object.kind !== "Job" || before.length === 0) return false;
+  return createFinishedJobs(before).get(keyOf(path, refOf(object))) === digestOf(object);
+}
+
 /** Notes that a Job of a task has done its work; `applied`: all that the task applies. */
 export function noteFinished(
   job: KubeObject,

@@ -3,6 +3,7 @@ import { ClusterError } from "../model/cluster.ts";
 import { type KubeObject, refOf } from "../model/kube-object.ts";
 import type { FinishedJob } from "../model/run.ts";
 import { executeRun } from "./execute-run.ts";
+import { previewRun } from "./preview/preview-run.ts";
 import type { Controller, MemoryCluster } from "./testing/memory-cluster.ts";
 import { configMap, errorText, eventLines, scenario } from "./testing/scenario.ts";
 
@@ -104,6 +105,11 @@ test("a deleted object is applied anew; a finished Job that its time to live too
   for (const one of run.cluster.objects()) run.cluster.remove(refOf(one));
   const again = scenario(JOB, { cluster: run.cluster, clock: run.clock });
   const inputs = { ...again.inputs, finished: done };
+  const { objects } = await previewRun(inputs, again.deps);
+  expect(objects).toMatchObject([
+    { change: "later", why: "it has done its work in this run" },
+    { change: "create" },
+  ]);
   expect(await executeRun(inputs, again.deps)).toEqual({ result: "complete" });
   expect(eventLines(again.events)).toContain("unchanged Job migrate");
   expect(eventLines(again.events)).not.toContain("created Job migrate");

@@ -17,6 +17,7 @@ import {
   pathText,
   type RunInputs,
 } from "../../model/run.ts";
+import { hasFinished } from "../finished-jobs.ts";
 import type { TaskPath } from "../materialize.ts";
 import { definedKinds, kindKey, type LiveLookup, materializeLive } from "../materialize-live.ts";
 import { rolloutProblem } from "../rollout/rollout-view.ts";
@@ -129,7 +130,15 @@ export async function planWrites(
           message: unnamed,
           hint: "give the instance a shorter name",
         });
-      const place = { path, act, object, onImmutable, ...(why !== undefined && { why }) };
+      const isDone = act === "apply" && hasFinished(object, path, inputs.finished);
+      const reason = why ?? (isDone ? "it has done its work in this run" : undefined);
+      const place = {
+        path,
+        act,
+        object,
+        onImmutable,
+        ...(reason !== undefined && { why: reason }),
+      };
       const write = planned(place, missing, { inputs, history, writes });
       writes.push(write);
       history.set(refKey(refOf(object)), write);
