@@ -16,7 +16,7 @@ import {
 } from "./instance-state.ts";
 import { storedPackage } from "./package-source.ts";
 import { plansOf } from "./run-record.ts";
-import { findStep, rewound } from "./run-steps.ts";
+import { findStep, rewound, stepStatus } from "./run-steps.ts";
 import { uninstall } from "./uninstall.ts";
 
 /** What `plan resume` is asked for. */
@@ -168,14 +168,28 @@ function decide(
     { name, stored: plainValues(pkg, record.parameters), ...(secrets && { secrets }) },
   );
   const plans = plansOf(pkg, record.plans).map((plan) => plan.name);
-  const planStatus = step === undefined ? record.planStatus : rewound(record.planStatus, step);
   return {
     pkg,
     storePackage: false,
     desired,
     ...(record.kind === "trigger" && now.object && { lasting: storedParameters(now.object) }),
-    choice: { kind: "run", plans, keep: plans, changes: [], from: { ...record, planStatus } },
+    choice: {
+      kind: "run",
+      plans,
+      keep: plans,
+      changes: [],
+      from: step === undefined ? record : doneOver(record, step),
+    },
   };
+}
+
+/** The record with a step and all after it yet to be done. */
+function doneOver(record: RunRecord, step: string): RunRecord {
+  const planStatus = rewound(record.planStatus, step);
+  const kept = Object.entries(record.times).filter(
+    ([name]) => stepStatus({ planStatus }, name) !== "PENDING",
+  );
+  return { ...record, planStatus, times: Object.fromEntries(kept) };
 }
 
 /** A record keeps hashes of secret values; the values themselves are in the instance's Secret. */
