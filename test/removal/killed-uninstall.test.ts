@@ -332,7 +332,15 @@ test("two who uninstall at once come to the same end", async () => {
     const second = await world.driver({ host: "desktop" });
     const give = (driver: Driver) =>
       uninstall(contextOf(driver, { command: ["uninstall"] }), { instance: NAME });
-    const both = await world.run(first, () => Promise.allSettled([give(first), give(second)]), DAY);
+    const both = await world.run(first, async () => {
+      let over = false;
+      const ends = Promise.allSettled([give(first), give(second)]).finally(() => {
+        over = true;
+      });
+      // Whose act it is must be seen to wait for time while the other one goes on.
+      while (!over) await first.clock.sleep(100);
+      return await ends;
+    });
     expect(both).toMatchObject({
       kind: "done",
       value: [{ value: { outcome: { result: "complete" } } }, { status: "fulfilled" }],
