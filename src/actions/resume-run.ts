@@ -1,5 +1,5 @@
 import { KplanError } from "../model/kplan-error.ts";
-import type { RunRecord } from "../model/run.ts";
+import { pathText, type RunRecord } from "../model/run.ts";
 import { refuseBesideKudo } from "../store/kudo-lookout.ts";
 import type { ActionResult } from "./action-result.ts";
 import { attachRun } from "./attach-run.ts";
@@ -189,7 +189,11 @@ function doneOver(record: RunRecord, step: string): RunRecord {
   const kept = Object.entries(record.times).filter(
     ([name]) => stepStatus({ planStatus }, name) !== "PENDING",
   );
-  return { ...record, planStatus, times: Object.fromEntries(kept) };
+  // A Job of such a step does its work once more, be it gone by itself meanwhile.
+  const finished = (record.finished ?? []).filter(
+    ({ path: { task: _, ...place } }) => stepStatus({ planStatus }, pathText(place)) !== "PENDING",
+  );
+  return { ...record, planStatus, times: Object.fromEntries(kept), finished };
 }
 
 /** A record keeps hashes of secret values; the values themselves are in the instance's Secret. */
