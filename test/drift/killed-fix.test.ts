@@ -57,7 +57,7 @@ const NAME = "set-instance";
 const HOME = { namespace: "default", name: NAME };
 const CONFIG = { apiVersion: "v1", kind: "ConfigMap", ...HOME };
 const SET = { apiVersion: "apps/v1", kind: "StatefulSet", ...HOME };
-const EVERY = process.env.KPLAN_EVERY_WRITE !== undefined ? 1 : 4;
+const EVERY = process.env.KPLAN_EVERY_WRITE !== undefined ? 1 : 9;
 const DAY = 24 * 3_600_000;
 
 let drifted: WorldSnapshot;

@@ -97,7 +97,7 @@ const STORY = fc.record({
   steps: fc.array(fc.record({ command: COMMAND, killedAt: DEATH }), { minLength: 1, maxLength: 4 }),
   last: DEATH,
 });
-const RUNS = process.env.KPLAN_EVERY_WRITE !== undefined ? 100 : 3;
+const RUNS = process.env.KPLAN_EVERY_WRITE !== undefined ? 100 : 2;
 
 let empty: WorldSnapshot;
 let folders: Readonly<Record<"first" | "second", string>>;
