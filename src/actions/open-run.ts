@@ -95,9 +95,17 @@ export async function openRun(ctx: ActionContext, inputs: OpenRunInputs): Promis
     resumed,
   });
   const rollouts = new Map<string, string>();
+  /** Each attempt at a write: one that waited for its turn may come when the lease is over. */
+  const held = async (allowed: Promise<void>): Promise<void> => {
+    await allowed;
+    await lease.confirm();
+  };
   return {
     keeper,
-    cluster: heedingCluster(ctx.cluster, ear),
+    cluster: heedingCluster(ctx.cluster, {
+      mayWrite: () => held(ear.mayWrite()),
+      mayTidy: () => held(ear.mayTidy()),
+    }),
     stop: AbortSignal.any([ctx.stop, ear.stop]),
     skips: ear,
     async settle(outcome) {

@@ -13,6 +13,11 @@ import {
 
 /** Milliseconds between renewals. */
 const RENEW_MS = 5000;
+/**
+ * How long a lease that has run out is still asked for, in milliseconds: nothing is written then. Renewed at just the version that was ours, it proves that nobody else
+ * has driven in between; an API server that is started anew, or a machine that slept, costs a run no more than the time.
+ */
+const BEAR_MS = 10 * 60_000;
 
 /** A lease just taken. */
 export interface TakenLease {
@@ -114,8 +119,9 @@ export function keepLease(
   async function renewUntilStopped(): Promise<void> {
     let pause = RENEW_MS;
     while (!lost.signal.aborted) {
-      if (!(await slept(clock, Math.max(0, Math.min(pause, left())), stop.signal))) return;
-      if (left() <= 0) await giveUp();
+      const soon = left() > 0 ? Math.min(pause, left()) : pause;
+      if (!(await slept(clock, soon, stop.signal))) return;
+      if (left() <= -BEAR_MS) await giveUp();
       else pause = (await renewOnce()) ? RENEW_MS : RETRY_MS;
     }
   }
@@ -151,7 +157,7 @@ export function keepLease(
     const asked = clock.monotonic();
     const renewed = { ...state, renewedAt: await now() };
     current = await cluster.replace(leaseObject(where, renewed, current), {
-      deadline: Math.max(RETRY_MS, Math.min(RENEW_MS, left())),
+      deadline: left() > 0 ? Math.max(RETRY_MS, Math.min(RENEW_MS, left())) : RENEW_MS,
     });
     state = { ...state, renewedAt: renewed.renewedAt };
     heldSince = asked;

@@ -99,7 +99,9 @@ export function stopped(sitting: Sitting, action: Action, told: boolean): Distur
       if (!told) await sleep(LEASE_OVER);
       const args = [...sitting.workload.commands[action], ...(told ? ["--take-over"] : [])];
       const other = life.start(args);
-      await sleep(told ? Math.max(0, LEASE_OVER - (performance.now() - since)) : random() * 6000);
+      // Its first write takes the Lease.
+      await Promise.race([other.writes(2), other.ended]);
+      await sleep(told ? Math.max(0, LEASE_OVER - (performance.now() - since)) : random() * 4000);
       driver.signal("SIGCONT");
       const woken = await driver.ended;
       const after = await other.ended;
