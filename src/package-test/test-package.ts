@@ -4,6 +4,7 @@ import { hasErrors, type Issue } from "../model/issue.ts";
 import { KplanError, refuse } from "../model/kplan-error.ts";
 import { didYouMean } from "../model/nearest.ts";
 import { SIMULATION_FILE } from "../package/read-simulation.ts";
+import { FAULTS_FILE } from "./faults/story-of.ts";
 import { type CaseResult, type GiveCommand, runCase } from "./run-case.ts";
 import { readTestCases, type TestCase } from "./test-case.ts";
 
@@ -42,6 +43,9 @@ export async function testPackage(request: TestRequest): Promise<readonly CaseRe
   return results;
 }
 
+/** Files of tests that hold no cases. */
+const NO_CASES: ReadonlySet<string> = new Set([SIMULATION_FILE, FAULTS_FILE]);
+
 /** The cases of all files in `tests/`, by file. Throws a `bad-input` KplanError with all that is wrong with them. */
 async function casesOf(source: string): Promise<readonly TestCase[]> {
   const folder = join(source, "tests");
@@ -50,7 +54,7 @@ async function casesOf(source: string): Promise<readonly TestCase[]> {
     throw error;
   });
   const files = names
-    .filter((name) => /\.ya?ml$/.test(name) && `tests/${name}` !== SIMULATION_FILE)
+    .filter((name) => /\.ya?ml$/.test(name) && !NO_CASES.has(`tests/${name}`))
     .sort();
   const cases: TestCase[] = [];
   const issues: Issue[] = [];

@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { KplanError } from "../../model/kplan-error.ts";
+import type { Scenario } from "../../package-test/faults/run-scenario.ts";
 import type { CaseResult } from "../../package-test/run-case.ts";
 import type { CliDeps } from "../deps.ts";
 import { EXIT } from "../exit-code.ts";
@@ -13,13 +15,25 @@ export function addPackageTest(parent: Command, deps: CliDeps, run: RunAction): 
     .description("play the test cases of a package on a simulated cluster in this process");
   addOutputOption(command)
     .option("--case <name>", "only this case")
-    .option("--seed <text>", "decides all that is random, instead of what the cases say");
+    .option("--seed <text>", "decides all that is random, instead of what the cases say")
+    .option(
+      "--faults",
+      "kill the driver before and after every write, and let every request fail in every way",
+    )
+    .option("--sample <n>", "with --faults: at most so many scenarios, chosen by the seed")
+    .option("--pairs <n>", "with --faults: scenarios with two faults at once", "50")
+    .option("--scenario <id>", "with --faults: just this one");
   examples(command, [
     ["kplan package test ./galera", "every case in tests/*.yaml"],
     ["kplan package test ./galera --case 'grow and shrink'", "one of them"],
+    [
+      "kplan package test ./galera --faults --sample 200",
+      "200 ways to be disturbed; without --sample all",
+    ],
   ]);
   command.action((source: string, options) =>
     run(async () => {
+      if (options.faults === true) return await testUnderFaults(source, options, deps);
       const { testPackage } = await import("../../package-test/test-package.ts");
       const { caseText, casesSummary } = await import("../output/case-text.ts");
       let begun = performance.now();
@@ -51,4 +65,50 @@ async function print(
   const failed = results.filter(({ failures }) => failures.length > 0).length;
   const value = { simulated: true, passed: results.length - failed, failed, cases: results };
   await printValue(value, format, deps.terminal);
+}
+
+async function testUnderFaults(
+  source: string,
+  options: Record<string, string | undefined>,
+  deps: CliDeps,
+): Promise<number> {
+  const { testFaults } = await import("../../package-test/faults/test-faults.ts");
+  const { storyOf } = await import("../../package-test/faults/story-of.ts");
+  const { faultsText } = await import("../output/fault-text.ts");
+  const seed = options.seed ?? "1";
+  const sample = options.sample === undefined ? undefined : countOf("--sample", options.sample);
+  const only = options.scenario === undefined ? undefined : await namedScenario(options.scenario);
+  let told = Number.NEGATIVE_INFINITY;
+  const report = await testFaults(await storyOf(source, seed), {
+    seed,
+    pairs: countOf("--pairs", options.pairs ?? "50"),
+    mostShown: 10,
+    ...(sample !== undefined && { sample }),
+    ...(only && { only }),
+    onProgress: (done, all, failed) => {
+      if (done !== all && performance.now() - told < 5000) return;
+      told = performance.now();
+      deps.terminal.err(`${done} of ${all} scenarios, ${failed} failed\n`);
+    },
+  });
+  const { output } = options;
+  if (output === "json" || output === "yaml") {
+    const { printValue } = await import("../output/values.ts");
+    await printValue({ simulated: true, ...report }, output, deps.terminal);
+  } else deps.terminal.out(faultsText(report, source, deps.terminal));
+  return report.failed > 0 ? EXIT.failed : EXIT.ok;
+}
+
+async function namedScenario(id: string): Promise<Scenario> {
+  const { scenarioOf } = await import("../../package-test/faults/enumerate.ts");
+  const scenario = scenarioOf(id);
+  if (scenario) return scenario;
+  throw new KplanError("bad-scenario", `--scenario ${id}: expected e.g. 1:kill-after@42`, {
+    kind: "bad-input",
+  });
+}
+
+function countOf(option: string, text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new KplanError("bad-count", `${option} ${text}: expected a number`, { kind: "bad-input" });
 }

@@ -14,7 +14,7 @@ export interface Selection {
 }
 
 /**
- * Every write of every command with the driver killed before and after it; every fault that can happen to each distinct request (by command, verb and kind of object: one of
+ * Every write (and every command in a pod) of every command with the driver killed before and after it; every fault that can happen to each distinct request (by command, verb and kind of object: one of
  * its occurrences, chosen by the seed); and pairs of these at random.
  */
 export function enumerate(
@@ -34,7 +34,7 @@ export function enumerate(
 
 function killsOf(requests: readonly SentRequest[], command: number): readonly Scenario[] {
   return requests.flatMap((request, at) =>
-    isWrite(request)
+    isWrite(request) || request.verb === "exec"
       ? KILLS.map((kind, n): Scenario => {
           // Both ways to go on come to both kinds of kills.
           const again = (at + n) % 2 === 0 ? "same-host" : "other-host";

@@ -8,11 +8,15 @@ export function complaints(
   counts: {
     readonly creations: ReadonlyMap<string, number>;
     readonly undisturbed: ReadonlyMap<string, number>;
+    /** The last command found nothing to do: a driver that was killed when all was done leaves a lease that expires. */
+    readonly nothingToDo: boolean;
   },
 ): readonly string[] {
   const records = recordsOf(objects);
   return [
-    ...objects.filter(isHeld).map(({ metadata }) => `Lease ${metadata.name} is still held`),
+    ...objects
+      .filter((object) => isHeld(object) && !counts.nothingToDo)
+      .map(({ metadata }) => `Lease ${metadata.name} is still held`),
     ...records
       .filter(({ finishedAt }) => finishedAt === undefined)
       .map(({ instance, number }) => `run ${number} of ${instance} was never closed`),

@@ -13,7 +13,7 @@ export type NormalState = ReadonlyMap<string, string>;
  * - generated secrets, and hashes over them (their salt is random);
  * - managed fields: who first created an object is told from who took it over, and says nothing about it;
  * - which step an object names as its last, in its annotations and in the inventory: of several that apply it at the same time it is whoever came first;
- * - the Lease but for whether somebody holds it; how often a run was driven.
+ * - the Lease but for whether there is one (who holds it is judged for itself); how often a run was driven.
  */
 export function normalState(objects: readonly KubeObject[]): NormalState {
   const names = new Map<string, number>();
@@ -65,10 +65,7 @@ function claimOf({ spec }: KubeObject): string {
 }
 
 function normalText(object: KubeObject): string {
-  if (object.kind === "Lease") {
-    const spec = object.spec as { readonly holderIdentity?: string } | undefined;
-    return canonicalJson({ kind: "Lease", held: Boolean(spec?.holderIdentity) });
-  }
+  if (object.kind === "Lease") return '"Lease"';
   return canonicalJson(normalValue(object, [], object) ?? null);
 }
 
@@ -124,7 +121,12 @@ function normalValue(value: unknown, path: readonly string[], object: KubeObject
 }
 
 /** Lists that are sets. */
-const UNORDERED: ReadonlySet<string> = new Set(["inventory", "conditions", "ownerReferences"]);
+const UNORDERED: ReadonlySet<string> = new Set([
+  "inventory",
+  "finished",
+  "conditions",
+  "ownerReferences",
+]);
 
 function normalMember(member: unknown, at: readonly string[], object: KubeObject): unknown {
   const [first, second] = at;

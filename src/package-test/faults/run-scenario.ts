@@ -131,13 +131,22 @@ export async function runScenario(
     const objects = objectsOf(world);
     if (found.length === 0)
       found.push(
-        ...differences(undisturbed.state, normalState(objects)),
-        ...complaints(objects, { creations, undisturbed: undisturbed.creations }),
+        // What runs beside a step that fails gets as far as it gets.
+        ...(undisturbed.exit === 0 ? differences(undisturbed.state, normalState(objects)) : []),
+        ...complaints(objects, {
+          creations,
+          undisturbed: undisturbed.creations,
+          nothingToDo: ends.length > 1 && isNothing(ends.at(-1)),
+        }),
       );
   } finally {
     await world.close();
   }
   return { complaints: found, attempts: ends.length, events, requests: plan.sent, ends };
+}
+
+function isNothing(end: CommandEnd | undefined): boolean {
+  return end?.kind === "ended" && end.said === "nothing-to-do";
 }
 
 /** Somebody who finds the instance gone that he wants removed has what he wants. */

@@ -1,3 +1,4 @@
+import { KplanError } from "../../model/kplan-error.ts";
 import { enumerate, scenarioId } from "./enumerate.ts";
 import type { SentRequest } from "./faulty-exchange.ts";
 import { isWrite } from "./request-kind.ts";
@@ -69,7 +70,10 @@ export async function testFaults(told: Story, options: FaultOptions): Promise<Fa
   for (const [done, scenario] of scenarios.entries()) {
     onProgress?.(done, scenarios.length, failed);
     const here = undisturbed[scenario.command];
-    if (here === undefined) throw new Error(`there is no command ${scenario.command + 1}`);
+    if (here === undefined)
+      throw new KplanError("bad-scenario", `there is no command ${scenario.command + 1}`, {
+        kind: "bad-input",
+      });
     const result = await runScenario(story, seed, scenario, here);
     const name = kindOf(scenario);
     const counted = kinds[name] ?? { count: 0, failed: 0, again: 0 };

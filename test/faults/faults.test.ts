@@ -1,0 +1,122 @@
+import { rmSync } from "node:fs";
+import fc from "fast-check";
+import { afterEach, expect, test } from "vitest";
+import { scenarioId } from "../../src/package-test/faults/enumerate.ts";
+import { runUndisturbed } from "../../src/package-test/faults/run-scenario.ts";
+import { storyOf } from "../../src/package-test/faults/story-of.ts";
+import { testFaults } from "../../src/package-test/faults/test-faults.ts";
+import { type CliResult, cli } from "../support/cli.ts";
+import { packageFolder } from "../support/package-folder.ts";
+import { play } from "./play.ts";
+import { randomStory } from "./random-package.ts";
+
+/** `npm run test:faults` asks for more: so many random packages, with so many faults each, by another seed. */
+const { KPLAN_FAULTS_RUNS = "5", KPLAN_FAULTS_EACH = "2", KPLAN_FAULTS_SEED = "7" } = process.env;
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+function folder(changes: Readonly<Record<string, string>>): string {
+  const made = packageFolder(changes);
+  folders.push(made);
+  return made;
+}
+
+/** Nothing of a home is read. */
+function kplan(...words: readonly string[]): Promise<CliResult> {
+  return cli(words, { home: "/nonexistent" });
+}
+
+const COMMANDS = [
+  { kind: "install", values: {} },
+  { kind: "update", values: { COUNT: 5 } },
+  { kind: "uninstall" },
+] as const;
+
+test("a small package comes to the same end, whatever happens to its driver", async () => {
+  const report = await testFaults(
+    { source: folder({}), commands: COMMANDS },
+    { seed: "1", pairs: 5, sample: 30, mostShown: 3 },
+  );
+  expect(report.failures).toEqual([]);
+  expect(report.scenarios).toBe(30);
+});
+
+test("random packages do what the model says, with and without faults", async () => {
+  const parameters = { numRuns: Number(KPLAN_FAULTS_RUNS), seed: Number(KPLAN_FAULTS_SEED) };
+  await fc.assert(
+    fc.asyncProperty(randomStory, async (story) => {
+      const how = { seed: KPLAN_FAULTS_SEED, faulty: Number(KPLAN_FAULTS_EACH) };
+      expect(await play(story, how)).toEqual([]);
+    }),
+    { ...parameters, endOnFailure: KPLAN_FAULTS_RUNS === "5" },
+  );
+});
+
+/** A command that cannot bear to be run twice, in a package that does not say so. */
+const FRAGILE = {
+  "operator.yaml": `apiVersion: kplan.dev/v1
+name: demo
+operatorVersion: 0.1.0
+tasks:
+  - {name: pod, kind: Apply, spec: {resources: [pod.yaml]}}
+  - {name: act, kind: Exec, spec: {pod: "{{Name}}-pod", command: [act]}}
+  - {name: config, kind: Apply, spec: {resources: [config.yaml]}}
+plans:
+  deploy:
+    phases:
+      - name: main
+        steps: [{name: act, tasks: [pod, act, config]}]
+`,
+  "templates/pod.yaml": `apiVersion: v1
+kind: Pod
+metadata: {name: "{{Name}}-pod"}
+spec:
+  containers: [{name: main, image: "busybox:1.28"}]
+`,
+  "tests/simulate.yaml": `exec:
+  - {command: ^act$, when: {acted: "yes"}, exitCode: 1, stderr: it was done already}
+  - {command: ^act$, sets: {acted: "yes"}, stdout: '{"acted":true}'}
+`,
+  "tests/faults.yaml": "commands: [{install: {}}, {update: {COLOR: green}}, uninstall]\n",
+};
+
+test("what fails is told as short as it can be, and can be seen again", async () => {
+  const source = folder({ ...FRAGILE });
+  const story = await storyOf(source, "1");
+  const undisturbed = await runUndisturbed(story, "1");
+  const act = undisturbed[0]?.requests.findIndex(({ verb }) => verb === "exec") ?? -1;
+  const id = scenarioId({
+    command: 0,
+    faults: [
+      { at: 5, kind: "reset-before" },
+      { at: act + 1, kind: "kill-after" },
+    ],
+    again: "other-host",
+  });
+
+  const found = await kplan("package", "test", source, "--faults", "--scenario", id);
+  expect(found.code).toBe(1);
+  expect(found.stdout).toMatch(/kill-after at request \d+: /);
+  expect(found.stdout).not.toMatch(/reset-before at/);
+  expect(found.stdout).toMatch(/attempt 2: exit 1: .*it was done already/);
+  expect(found.stdout).toContain(`--faults --seed 1 --scenario ${id}`);
+
+  const json = await kplan("package", "test", source, "--faults", "--scenario", id, "-o", "json");
+  const { scenarios, failed, failures } = JSON.parse(json.stdout);
+  expect([json.code, scenarios, failed]).toEqual([1, 1, 1]);
+  expect(failures[0].commands).toEqual([`kplan install ${source}`]);
+});
+
+test.each([
+  ["commands: [{instal: {}}]", /tests\/faults.yaml:1:12: .*expected `install/],
+  ["commands: [{install: {COUNTS: 1}}]", /tests\/faults.yaml:1:\d+: .*no parameter COUNTS/],
+  ["commands: [uninstall]", /the first command is an install/],
+  ["command: []", /expected a list `commands`/],
+])("tests/faults.yaml: %s", async (text, message) => {
+  const source = folder({ "tests/faults.yaml": text });
+  const { code, stderr } = await kplan("package", "test", source, "--faults");
+  expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+});
