@@ -288,13 +288,13 @@ function mortalExchange(inner: Exchange): { readonly exchange: Exchange; die(): 
     signal: AbortSignal,
     ask: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> => {
-    if (dead) return await NEVER;
+    if (dead) return await never();
     const own = AbortSignal.any([signal, death.signal]);
     try {
       const answer = await ask(own);
-      return dead ? await NEVER : answer;
+      return dead ? await never() : answer;
     } catch (error) {
-      if (dead) return await NEVER;
+      if (dead) return await never();
       throw error;
     }
   };
@@ -322,14 +322,17 @@ async function* mortalChunks(
 ): AsyncGenerator<Buffer, void, undefined> {
   try {
     for await (const chunk of chunks) {
-      if (isDead()) await NEVER;
+      if (isDead()) await never();
       yield chunk;
     }
-    if (isDead()) await NEVER;
+    if (isDead()) await never();
   } catch (error) {
-    if (isDead()) await NEVER;
+    if (isDead()) await never();
     throw error;
   }
 }
 
-const NEVER: Promise<never> = new Promise(() => {});
+/** A promise of its own each time: one for all would keep everybody who ever waited for it. */
+function never(): Promise<never> {
+  return new Promise(() => {});
+}
