@@ -28,7 +28,7 @@ export function contextOf(
     emit: (body) => {
       if (!driver.dead) onEvent?.({ at: clock.now().toISOString(), ...body } as RunEvent);
     },
-    stop: options.stop ?? new AbortController().signal,
+    stop: options.stop ?? driver.over,
     identity: { ...identity, user: "tester", command },
     limits: { ...DEFAULT_RUN_LIMITS, ...options.limits },
     forceConflicts: options.forceConflicts ?? false,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Access } from "../cluster/access.ts";
 import { fixed } from "../cluster/credentials.ts";
 import type { Exchange } from "../cluster/exchange.ts";
@@ -93,6 +94,8 @@ export interface Driver {
   readonly dead: boolean;
   /** Stops it dead, as SIGKILL does: no answer reaches it any more, and no timer wakes it. */
   kill(): void;
+  /** Aborts when its world ends, so that nothing keeps what was left of it. */
+  readonly over: AbortSignal;
   /** Whether it waits for time to pass, or for an answer; a driver that does neither is busy with real work. */
   waits(): boolean;
   /** It has ended by itself: to others its process is gone. */
@@ -126,6 +129,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   });
   const requests: string[] = [];
   const drivers = new Set<Driver>();
+  const over = new AbortController();
+  setMaxListeners(0, over.signal);
   let count = from?.drivers ?? 0;
   let serverAhead = from?.serverAhead ?? 0;
   const serverClock = time.clock((elapsed) => EPOCH + elapsed + serverAhead);
@@ -176,6 +181,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         clock.stop();
         mortal.die();
       },
+      over: over.signal,
       waits: () => clock.sleeps(),
       end: () => {
         if (dead) return;
@@ -249,6 +255,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     },
     async close() {
       for (const one of [...drivers]) one.kill();
+      // Node keeps combined signals, and all that listens to them, for as long as they may abort.
+      over.abort();
       serverClock.stop();
       await server.close();
     },
