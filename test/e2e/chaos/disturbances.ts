@@ -15,6 +15,7 @@ export function killed(sitting: Sitting, action: Action, times: number): Disturb
   const most = (sitting.calm.get(action)?.ms ?? 10_000) / times;
   return {
     kind: "SIGKILL",
+    exits: [],
     async befall(driver, n) {
       if (n > times) return undefined;
       const atWrite = random() < 0.5;
@@ -35,6 +36,8 @@ export function apiServerAway(sitting: Sitting, action: Action): Disturbance {
   const most = sitting.calm.get(action)?.ms ?? 10_000;
   return {
     kind: "kube-apiserver away 20 s",
+    // Nobody answered a question before the run began, or whoever asked for the lease.
+    exits: [1, 3],
     async befall(driver, n) {
       if (n > 1) return undefined;
       if (!(await comes(driver, sleep(200 + random() * most * 0.8)))) return { done: false };
@@ -48,6 +51,7 @@ export function apiServerAway(sitting: Sitting, action: Action): Disturbance {
 export function twin(sitting: Sitting, action: Action): Disturbance {
   return {
     kind: "two drivers, same request",
+    exits: [],
     async befall(driver, n, life) {
       if (n > 1) return undefined;
       await sleep(sitting.random() * 300);
@@ -66,6 +70,7 @@ export function rival(sitting: Sitting): Disturbance {
   const kind = "two drivers, other request";
   return {
     kind,
+    exits: [4],
     async befall(driver, n, life) {
       if (n > 1) return undefined;
       // Which of the two is first is left to chance in every other case.
@@ -90,6 +95,7 @@ export function stopped(sitting: Sitting, action: Action, told: boolean): Distur
   const most = sitting.calm.get(action)?.ms ?? 10_000;
   return {
     kind,
+    exits: [4],
     async befall(driver, n, life) {
       if (n > 1) return undefined;
       const moment = driver.writes(2).then(() => sleep(random() * most * 0.6));
@@ -122,6 +128,7 @@ export function cancelled(sitting: Sitting, action: Action): Disturbance {
   const most = sitting.calm.get(action)?.ms ?? 10_000;
   return {
     kind,
+    exits: [1],
     async befall(driver, n, life) {
       if (n > 1) return undefined;
       if (

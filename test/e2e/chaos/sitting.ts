@@ -45,6 +45,8 @@ export interface Life {
 export interface Disturbance {
   /** What the ledger calls it. */
   readonly kind: string;
+  /** Exit codes, besides 0, by which a driver of the action may end because of it. */
+  readonly exits: readonly number[];
   /** Does it to the n-th driver of the action (from 1); resolves when it is done, or when that driver has ended before. Says whether it was done, and by how much more objects may be changed then. */
   readonly befall: (
     driver: Driver,
@@ -107,8 +109,9 @@ export async function liveLife(
       const outcome = ended.code === null ? "killed" : `exit ${ended.code}`;
       ledger.ended(kind, outcome);
       if (ended.code === 0) break;
-      if (ended.code === 70 || (ended.code === 2 && n === 1)) ledger.broke(kind, lastWords(ended));
       if (ended.code !== null) {
+        if (!disturbance?.exits.includes(ended.code))
+          ledger.broke(kind, `${action}: ${outcome}: ${lastWords(ended)}`);
         say(`  ${driver.user}: ${outcome}: ${lastWords(ended)}`);
         await sleep(500);
       }
