@@ -1,17 +1,23 @@
 import { rmSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { scenarioId } from "../../src/package-test/faults/enumerate.ts";
 import { runUndisturbed } from "../../src/package-test/faults/run-scenario.ts";
 import { storyOf } from "../../src/package-test/faults/story-of.ts";
 import { testFaults } from "../../src/package-test/faults/test-faults.ts";
 import { type CliResult, cli } from "../support/cli.ts";
 import { packageFolder } from "../support/package-folder.ts";
+import { parallelSteps } from "./parallel-steps.ts";
 import { play } from "./play.ts";
 import { randomStory } from "./random-package.ts";
+import { writePackage } from "./write-package.ts";
 
 /** `npm run test:faults` asks for more: so many random packages, with so many faults each, by another seed. */
 const { KPLAN_FAULTS_RUNS = "5", KPLAN_FAULTS_EACH = "2", KPLAN_FAULTS_SEED = "7" } = process.env;
+/** Whatever takes minutes, too. */
+const { KPLAN_FAULTS_LONG = "" } = process.env;
+if (KPLAN_FAULTS_LONG !== "") vi.setConfig({ testTimeout: 2 * 3_600_000 });
 
 const folders: string[] = [];
 afterEach(() => {
@@ -119,4 +125,23 @@ test.each([
   const source = folder({ "tests/faults.yaml": text });
   const { code, stderr } = await kplan("package", "test", source, "--faults");
   expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+});
+
+test.skipIf(KPLAN_FAULTS_LONG === "")("30 parallel steps under every fault", async () => {
+  const { pkg, commands } = parallelSteps(30);
+  const source = writePackage(pkg);
+  folders.push(source);
+  const report = await testFaults(
+    { source, commands },
+    { seed: KPLAN_FAULTS_SEED, pairs: 50, mostShown: 5 },
+  );
+  expect(report.failures).toEqual([]);
+});
+
+test.skipIf(KPLAN_FAULTS_LONG === "")("the Galera package under every fault", async () => {
+  const source = join(import.meta.dirname, "../../operators/galera");
+  const story = await storyOf(source, KPLAN_FAULTS_SEED);
+  const how = { seed: KPLAN_FAULTS_SEED, pairs: 50, mostShown: 5 };
+  const report = await testFaults(story, how);
+  expect(report.failures).toEqual([]);
 });

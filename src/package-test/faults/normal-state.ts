@@ -18,7 +18,8 @@ export type NormalState = ReadonlyMap<string, string>;
 export function normalState(objects: readonly KubeObject[]): NormalState {
   const names = new Map<string, number>();
   const entries = objects.flatMap((object): [string, string][] => {
-    if (LEFT_OUT.has(object.kind)) return [];
+    // The certificate of a server is its own.
+    if (LEFT_OUT.has(object.kind) || object.metadata.name === "kube-root-ca.crt") return [];
     const name = normalName(object);
     const key = `${object.kind} ${object.metadata.namespace ? `${object.metadata.namespace}/` : ""}${name}`;
     const n = names.get(key) ?? 0;
