@@ -86,7 +86,8 @@ export async function testFaults(told: Story, options: FaultOptions): Promise<Fa
     if (failures.length >= options.mostShown) continue;
     const short = await shrink({ story, scenario, undisturbed, result }, seed);
     failures.push({
-      id: scenarioId(scenario),
+      // What was made short with fewer commands, or one task at a time, is another story: the whole one shows it, too.
+      id: scenarioId(isSame(short.story, story) ? short.scenario : scenario),
       commands: short.story.commands
         .slice(0, short.scenario.command + 1)
         .map((command) => `kplan ${wordsOf(story, command).join(" ")}`),
@@ -115,6 +116,10 @@ export async function testFaults(told: Story, options: FaultOptions): Promise<Fa
     failures,
     milliseconds: Math.round(performance.now() - began),
   };
+}
+
+function isSame(one: Story, two: Story): boolean {
+  return one.commands.length === two.commands.length && one.concurrency === two.concurrency;
 }
 
 function kindOf({ faults }: Scenario): string {
