@@ -28,11 +28,23 @@ type Decoded = Buffer | { readonly wrongAt: number };
 
 /** Standard base64 with padding; line breaks are skipped, as in Go. */
 function decodeBase64(s: string): Decoded {
-  const wrong = s.search(/[^A-Za-z0-9+/=\r\n]/);
-  const clean = s.replace(/[\r\n]/g, "");
-  if (wrong < 0 && /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(clean))
+  const bytes = toBytes(s);
+  const kept = Array.from(bytes.entries()).filter(([, byte]) => byte !== 10 && byte !== 13);
+  const clean = kept.map(([, byte]) => String.fromCharCode(byte)).join("");
+  if (/^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(clean))
     return Buffer.from(clean, "base64");
-  return { wrongAt: wrong < 0 ? Math.floor(clean.length / 4) * 4 : wrong };
+  const wrong = wrongBase64(clean);
+  return { wrongAt: kept[wrong]?.[0] ?? bytes.length };
+}
+
+/** Where Go stops: at a wrong letter, after a group that ends too early, or at what follows the padding. */
+function wrongBase64(clean: string): number {
+  const letters = /^[A-Za-z0-9+/]*/.exec(clean)?.[0].length ?? 0;
+  const inGroup = letters % 4;
+  if (letters === clean.length) return letters - inGroup;
+  if (clean[letters] !== "=" || inGroup < 2) return letters;
+  if (inGroup === 3) return letters + 1;
+  return clean[letters + 1] === "=" ? letters + 2 : letters + 1;
 }
 
 function decoded(result: Decoded): string {

@@ -28,7 +28,7 @@ export const LISTS: readonly TemplateFunction[] = [
 
 function joined(...lists: readonly (readonly unknown[])[]): unknown[] {
   checkItemCount(lists.reduce((count, items) => count + items.length, 0));
-  return lists.flat(1);
+  return ([] as unknown[]).concat(...lists);
 }
 
 function uniq(items: readonly unknown[]): unknown[] {

@@ -1,12 +1,13 @@
 import { RE2JS } from "re2js";
 import { integer, text } from "./arguments.ts";
-import { both, native } from "./define.ts";
+import { both, kudo, native } from "./define.ts";
 import { checkItemCount, checkTextSize } from "./limits.ts";
 import { FunctionError, type TemplateFunction } from "./template-function.ts";
 
 /** Regular expressions: RE2's, as in Go, which take time in proportion to the text. */
 export const REGEX: readonly TemplateFunction[] = [
-  both("regexMatch", 2, ([re, s]) => matches(text(re), text(s), 1).length > 0),
+  native("regexMatch", 2, ([re, s]) => matches(text(re), text(s), 1).length > 0),
+  kudo("regexMatch", 2, ([re, s]) => isMatch(text(re), text(s))),
   both("regexFind", 2, ([re, s]) => matches(text(re), text(s), 1)[0]?.groups[0] ?? ""),
   both("regexFindAll", 3, ([re, s, count]) =>
     matches(text(re), text(s), integer(count)).map(({ groups }) => groups[0] ?? ""),
@@ -20,7 +21,7 @@ export const REGEX: readonly TemplateFunction[] = [
 ];
 
 /** Characters that all the searches of one call may go through: each can run to the end of the text. */
-const MAX_WORK = 200_000_000;
+const MAX_WORK = 10_000_000;
 
 interface Match {
   readonly start: number;
@@ -32,6 +33,8 @@ interface Match {
 
 /** Matches from left to right, at most `count` (all when negative); an empty one right after another match does not count, as in Go. */
 function matches(expression: string, s: string, count: number): Match[] {
+  if (expression.length * s.length > MAX_WORK)
+    throw new FunctionError("too long a regular expression for too long a text");
   const re = compile(expression);
   const matcher = re.matcher(s);
   const found: Match[] = [];
@@ -54,6 +57,16 @@ function matches(expression: string, s: string, count: number): Match[] {
     at = end > at ? end : at + ((s.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
   }
   return found;
+}
+
+/** Sprig 2.22: what is no regular expression matches nothing. */
+function isMatch(expression: string, s: string): boolean {
+  try {
+    return matches(expression, s, 1).length > 0;
+  } catch (error) {
+    if (error instanceof FunctionError) return false;
+    throw error;
+  }
 }
 
 function compile(expression: string): RE2JS {

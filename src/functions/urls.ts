@@ -17,6 +17,7 @@ function urlParse(s: string): Record<string, string> {
   const [, scheme = "", authority, path = "", query = "", fragment = ""] = URL_PARTS.exec(s) ?? [];
   const [, userinfo = "", host = ""] = /^(?:(.*)@)?(.*)$/su.exec(authority ?? "") ?? [];
   const opaque = scheme !== "" && authority === undefined && path !== "" && !path.startsWith("/");
+  if (s.startsWith(":")) throw new FunctionError("the URL has no scheme before its colon");
   if (hasControl(s)) throw new FunctionError("the URL contains control characters");
   return {
     scheme: scheme.toLowerCase(),

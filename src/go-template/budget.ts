@@ -68,7 +68,7 @@ export class Budget {
   }
 
   private surface(value: object): string | undefined {
-    const size = Array.isArray(value) ? value.length : 4;
+    const size = Array.isArray(value) ? value.length : 4 * Object.keys(value).length;
     return this.spend(VALUE_WORK + size);
   }
 

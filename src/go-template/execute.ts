@@ -394,6 +394,7 @@ class State {
           variadic: false,
           shallow: false,
           work: 0,
+          weight: 1,
           call: method.call,
         };
         return this.apply(fn, this.node, rest, final, dot);
@@ -432,7 +433,7 @@ class State {
     const typeAt = (index: number) => params[Math.min(index, params.length - 1)];
     const args = rest.map((arg, index) => this.argument(arg, typeAt(index), dot));
     if (final !== MISSING) args.push(this.checked(final, typeAt(rest.length)));
-    for (const arg of args) this.check(this.budget.value(arg, fn.shallow));
+    for (const arg of args) this.charge(arg, fn);
     this.check(this.budget.spend(fn.work));
     const [first] = rest;
     const called = first && fn.name === "call" ? nodeText(first) : undefined;
@@ -441,8 +442,14 @@ class State {
       args,
       node,
     );
-    this.check(this.budget.value(result, true));
+    this.charge(result, fn, true);
     return result;
+  }
+
+  private charge(value: GoValue, fn: GoFunction, shallow: boolean = fn.shallow): void {
+    this.check(this.budget.value(value, shallow));
+    if (fn.weight > 1 && typeof value === "string")
+      this.check(this.budget.spend(value.length * fn.weight));
   }
 
   private answer(fn: GoFunction, args: readonly GoValue[], node: Node | undefined): GoValue {
@@ -550,7 +557,10 @@ class State {
   private lookUp(name: string): Variable {
     for (let index = this.variables.length - 1; index >= 0; index--) {
       const variable = this.variables[index];
-      if (variable?.name === name) return variable;
+      if (variable?.name === name) {
+        this.check(this.budget.spend(4 * (this.variables.length - index)));
+        return variable;
+      }
     }
     return this.error(`undefined variable: ${name}`);
   }

@@ -64,6 +64,8 @@ export class Lexer {
     this.pos = close + 2;
     const delim = this.rightDelimHere();
     if (delim === "none") return this.error("comment ends before closing delimiter");
+    // Go 1.23 does not count the lines of a comment, which only its messages of parsing tell.
+    this.start = this.pos;
     this.pos += delim === "trim" ? 4 : 2;
     if (delim === "trim") this.pos = skipSpaces(this.input, this.pos);
     this.skip();
@@ -244,10 +246,8 @@ export class Lexer {
   }
 
   private skip(): void {
-    for (let at = this.input.indexOf("\n", this.start); at >= 0 && at < this.pos; ) {
-      this.line++;
-      at = this.input.indexOf("\n", at + 1);
-    }
+    for (let at = this.start; at < this.pos; at++)
+      if (this.input.charCodeAt(at) === NEWLINE) this.line++;
     this.start = this.pos;
     this.startLine = this.line;
   }
@@ -257,6 +257,8 @@ export class Lexer {
     return { kind: "error", value: message, pos: this.start, line: this.startLine };
   }
 }
+
+const NEWLINE = 10;
 
 /** Go's scan of numbers: generous, what is wrong shows when they are read. */
 const NUMBER =

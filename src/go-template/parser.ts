@@ -18,6 +18,9 @@ import { unquote } from "./unquote.ts";
 /** Blocks and parentheses within each other; Go has no such limit. */
 export const MAX_NESTING = 400;
 
+/** The longest template, in UTF-16 units. */
+export const MAX_TEXT: number = 4 * 1024 * 1024;
+
 /** What a text is read with. */
 export interface Source {
   /** The template's name, which messages begin with. */
@@ -31,6 +34,11 @@ export interface Source {
 
 /** Reads the text and everything it defines into `source.templates`. Throws `GoTemplateError`. */
 export function parseInto(source: Source): void {
+  if (source.text.length > MAX_TEXT) {
+    const reason = `the template is longer than ${MAX_TEXT} characters`;
+    const message = `template: ${source.name}: ${reason}`;
+    throw new GoTemplateError("limit", message, reason, { line: 1, col: 1 });
+  }
   const lexer = new Lexer(source.text);
   new Parser(source, lexer, 0).main();
 }
@@ -50,7 +58,9 @@ class Parser {
   /** Go's look-ahead: the newest token first. */
   private readonly tokens: [Token, Token, Token] = [EOF, EOF, EOF];
   private peeked = 0;
-  private variables: string[] = ["$"];
+  private readonly variables: string[] = ["$"];
+  /** How often each name is among them. */
+  private readonly known = new Map([["$", 1]]);
   private ranges = 0;
   private actionLine = 0;
   private depth: number;
@@ -167,7 +177,7 @@ class Parser {
     const [list, stop] = this.itemList();
     if (kind === "range") this.ranges--;
     const elseList = stop.text === "{{else}}" ? this.elseList(kind) : undefined;
-    this.variables.length = known;
+    this.forget(known);
     this.depth--;
     return { kind, pos: pipe.pos, pipe, list, elseList };
   }
@@ -246,13 +256,13 @@ class Parser {
       if (following.kind === "assign" || following.kind === "declare") {
         this.nextNonSpace();
         names.push(variable.value);
-        this.variables.push(variable.value);
+        this.declare(variable.value);
         return { names, assigns: following.kind === "assign" };
       }
       if (following.kind === "char" && following.value === ",") {
         this.nextNonSpace();
         names.push(variable.value);
-        this.variables.push(variable.value);
+        this.declare(variable.value);
         if (context !== "range" || names.length >= 2)
           this.fail(`too many declarations in ${context}`);
         if (!SECOND_VARIABLE.has(this.peekNonSpace().kind))
@@ -263,6 +273,16 @@ class Parser {
       else this.backup2(variable);
       return { names, assigns: false };
     }
+  }
+
+  private declare(name: string): void {
+    this.variables.push(name);
+    this.known.set(name, (this.known.get(name) ?? 0) + 1);
+  }
+
+  private forget(length: number): void {
+    for (const name of this.variables.splice(length))
+      this.known.set(name, (this.known.get(name) ?? 1) - 1);
   }
 
   private command(): CommandNode {
@@ -317,7 +337,7 @@ class Parser {
       case "nil":
         return { kind, pos };
       case "variable":
-        if (!this.variables.includes(value)) this.fail(`undefined variable ${quote(value)}`);
+        if (!this.known.get(value)) this.fail(`undefined variable ${quote(value)}`);
         return { kind, pos, name: value, names: [] };
       case "field":
         return { kind, pos, names: [value.slice(1)] };
@@ -408,15 +428,11 @@ class Parser {
     return this.fail(`${text}${within} started at ${this.source.name}:${this.actionLine}`);
   }
 
-  /** Go names the line of the newest token. */
+  /** Go names the line of the newest token, as far as it has counted. */
   private fail(reason: string): never {
     const [{ line, pos }] = this.tokens;
     const message = `template: ${this.source.name}:${line}: ${reason}`;
-    const at = placeOf(this.source.text, pos);
-    throw new GoTemplateError("parse", message, reason, {
-      line,
-      col: at.line === line ? at.col : 1,
-    });
+    throw new GoTemplateError("parse", message, reason, placeOf(this.source.text, pos));
   }
 }
 

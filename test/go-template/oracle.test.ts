@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import pLimit from "p-limit";
 import { expect, test } from "vitest";
@@ -71,6 +73,27 @@ test.skipIf(reason !== "")(
   },
 );
 
+/** `KPLAN_GO_RECORD=300 npx vitest run test/go-template/oracle.test.ts` writes `golden.json` anew. */
+const record = Number(process.env.KPLAN_GO_RECORD ?? 0);
+
+test.skipIf(record === 0)("records what Go answers", { timeout: 3_600_000 }, async () => {
+  expect(kubectlGoVersion()).toMatch(/^go1\.23\./);
+  const oracle = new KubectlOracle(DATA);
+  const limit = pLimit(2);
+  const templates = [...PROBES, ...fc.sample(TEMPLATES, { numRuns: record, seed: 99 })];
+  const cases = await Promise.all(
+    templates.map((template) =>
+      limit(async () => ({ template, ...(await oracle.render(template, "error")) })),
+    ),
+  );
+  oracle.close();
+  const lines = cases.map((each) => JSON.stringify(each)).join(",\n");
+  writeFileSync(join(import.meta.dirname, "golden.json"), `[\n${lines}\n]\n`);
+});
+
+const PROBES: readonly string[] = JSON.parse(
+  readFileSync(join(import.meta.dirname, "probes.json"), "utf8"),
+);
 const TEMPLATES = fc.gen().map((g) => randomTemplate((most) => g(fc.nat, { max: most - 1 })));
 
 /** What templates define must differ within a batch. */

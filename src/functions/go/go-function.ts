@@ -13,6 +13,8 @@ export interface GoFunction {
   readonly shallow: boolean;
   /** What it costs beyond reading its arguments and writing its result, in characters. */
   readonly work: number;
+  /** How many times more than reading it takes to work on a character of its arguments and result. */
+  readonly weight: number;
   /** Throws `FunctionError`. */
   call(args: readonly GoValue[], context: FunctionContext): GoValue;
 }

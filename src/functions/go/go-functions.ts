@@ -3,11 +3,14 @@ import { FunctionError, type TemplateFunction } from "../template-function.ts";
 import { GO_BUILTINS, GO_SLICE } from "./builtins.ts";
 import type { GoFunction } from "./go-function.ts";
 import { type Result, type Signature, signatureOf } from "./signatures.ts";
-import { type GoType, type GoValue, typed } from "./value.ts";
+import { type GoType, type GoValue, nilSlice, typed } from "./value.ts";
+
+/** Random texts, regular expressions and base32 take longer than copying. */
+const HEAVY = /^(?:rand|uuid|shuffle|regex|b32)/;
 
 /** Functions that look at no more than the surface of a list or map. */
 const SHALLOW: ReadonlySet<string> = new Set(
-  "and or not eq ne lt le gt ge len index call append coalesce compact concat default dict empty first has hasKey initial keys kindIs kindOf last list omit pick pluck prepend push rest reverse set slice ternary tuple typeIs typeIsLike typeOf unset values".split(
+  "and or not lt le gt ge len index call append coalesce compact concat default dict empty first hasKey initial keys kindIs kindOf last list omit pick pluck prepend push rest reverse set slice ternary tuple typeIs typeIsLike typeOf unset values".split(
     " ",
   ),
 );
@@ -36,9 +39,14 @@ function goFunction(entry: TemplateFunction): GoFunction {
     ...((name === "and" || name === "or") && { lazy: name }),
     shallow: SHALLOW.has(name),
     work: entry.work ?? 0,
+    weight: HEAVY.test(name) ? 64 : 1,
     call: isShared
       ? (args, context) =>
-          fromShared(entry.call(toShared(args, signature), context), signature.result)
+          fromShared(
+            entry.call(toShared(args, signature), context),
+            signature.result,
+            name.startsWith("regex"),
+          )
       : (args, context) => entry.call(args, context),
   };
 }
@@ -56,9 +64,11 @@ function sharedOne(arg: GoValue, type: GoType | undefined): GoValue {
   throw new FunctionError(`${arg} is out of range`);
 }
 
-function fromShared(result: unknown, type: Result | undefined): GoValue {
+function fromShared(result: unknown, type: Result | undefined, isSearch: boolean): GoValue {
   if (type === undefined) return result;
   if (type === "[]int" && Array.isArray(result)) return typed(type, result.map(BigInt));
+  if (Array.isArray(result) && result.length === 0 && type === "[]string" && isSearch)
+    return nilSlice(type);
   if (typeof result !== "object" || result === null) return result;
   return typed(type, result);
 }

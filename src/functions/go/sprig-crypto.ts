@@ -9,8 +9,8 @@ import {
 import { fromBytes, toBytes } from "./bytes.ts";
 import { type GoValue, integerOf } from "./value.ts";
 
-/** A tenth of a second each. */
-const SLOW = 1024 * 1024;
+/** A tenth of a second each: a template gets five. */
+const SLOW = 6 * 1024 * 1024;
 
 /** Sprig's passwords and ciphers; what makes certificates or asks the network is refused by name. */
 export const SPRIG_CRYPTO: readonly TemplateFunction[] = [

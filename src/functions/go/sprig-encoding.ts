@@ -1,15 +1,14 @@
-import { dumpYaml } from "../../yaml/dump-yaml.ts";
 import { kudo } from "../define.ts";
 import { checkTextSize } from "../limits.ts";
 import type { TemplateFunction } from "../template-function.ts";
-import { wellFormed } from "./bytes.ts";
 import { GoInt, GoObject, type GoValue, isGoMap, isNilSlice, sortedKeys } from "./value.ts";
+import { yamlText } from "./yaml-text.ts";
 
 /** JSON and YAML of Go values. */
 export const SPRIG_ENCODING: readonly TemplateFunction[] = [
   kudo("toJson", 1, ([value]) => json(value, 0)),
   kudo("toPrettyJson", 1, ([value]) => json(value, 2)),
-  kudo("toYaml", 1, ([value]) => dumpYaml(plain(value))),
+  kudo("toYaml", 1, ([value]) => yamlText(value)),
 ];
 
 /** Go's encoding/json; nothing for what it cannot encode. */
@@ -20,7 +19,7 @@ function json(value: GoValue, indent: number): string {
 
 function write(value: GoValue, indent: number, line: string): string | undefined {
   if (value === null || value === undefined || isNilSlice(value)) return "null";
-  if (typeof value === "string") return JSON.stringify(wellFormed(value));
+  if (typeof value === "string") return jsonText(value);
   if (typeof value === "number") {
     if (!Number.isFinite(value)) return undefined;
     return Object.is(value, -0) ? "-0" : String(value);
@@ -40,9 +39,15 @@ function write(value: GoValue, indent: number, line: string): string | undefined
   const colon = indent > 0 ? ": " : ":";
   const members = sortedKeys(value).map((key) => {
     const member = write(value[key], indent, inner);
-    return member === undefined ? undefined : JSON.stringify(wellFormed(key)) + colon + member;
+    return member === undefined ? undefined : jsonText(key) + colon + member;
   });
   return wrapped("{", members, "}", indent, line);
+}
+
+/** A byte that is no part of UTF-8 is written as an escape. */
+function jsonText(text: string): string {
+  const parts = text.split(/[\ud800-\udfff]/u);
+  return `"${parts.map((part) => JSON.stringify(part).slice(1, -1)).join("\\ufffd")}"`;
 }
 
 function wrapped(
@@ -61,12 +66,4 @@ function wrapped(
 
 function escaped(char: string): string {
   return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
-}
-
-function plain(value: GoValue): unknown {
-  if (value instanceof GoInt) return value.value;
-  if (value instanceof GoObject) return value.json();
-  if (Array.isArray(value)) return value.map(plain);
-  if (!isGoMap(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member)]));
 }

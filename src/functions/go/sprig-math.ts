@@ -1,5 +1,6 @@
 import { kudo, MANY } from "../define.ts";
 import { FunctionError, type TemplateFunction } from "../template-function.ts";
+import { parseFloatText } from "./parse-number.ts";
 import { printed } from "./print.ts";
 import { GoInt, type GoValue, integerOf } from "./value.ts";
 
@@ -75,10 +76,8 @@ function float64Of(value: GoValue): number {
 }
 
 function parseFloat64(text: string): number {
-  if (/^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(text)) {
-    const value = Number(text);
-    return Number.isFinite(value) ? value : 0;
-  }
+  const value = parseFloatText(text);
+  if (value !== undefined) return Number.isFinite(value) ? value : 0;
   const [, sign, word] = /^([-+]?)(inf|infinity|nan)$/i.exec(text) ?? [];
   if (word === undefined) return 0;
   if (/^nan$/i.test(word)) return sign === "" ? Number.NaN : 0;

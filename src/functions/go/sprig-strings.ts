@@ -23,7 +23,9 @@ export const SPRIG_STRINGS: readonly TemplateFunction[] = [
   kudo("cat", [0, MANY], cat),
   kudo("join", 2, ([separator, list]) => joined(String(separator), textsOf(list))),
   kudo("toStrings", 1, ([list]) => textsOf(list)),
-  kudo("sortAlpha", 1, ([list]) => textsOf(list).sort(compareTexts)),
+  kudo("sortAlpha", 1, ([list]) =>
+    (Array.isArray(list) ? textsOf(list) : [printed(list)]).sort(compareTexts),
+  ),
   kudo("trunc", 2, ([count, s]) => truncated(Number(count), toBytes(String(s)))),
   kudo("substr", 3, ([start, end, s]) => substring(Number(start), Number(end), toBytes(String(s)))),
 ];

@@ -57,7 +57,7 @@ function items(list: GoValue): readonly GoValue[] {
 }
 
 function listOf(args: readonly GoValue[]): GoValue[] {
-  return args.length === 0 ? nilSlice() : [...args];
+  return [...args];
 }
 
 function concat(lists: readonly GoValue[]): GoValue[] {
@@ -84,7 +84,7 @@ function uniq(list: readonly GoValue[]): GoValue[] {
   return kept;
 }
 
-const MAX_COMPARED = 1_000_000;
+const MAX_COMPARED = 300_000;
 
 function sliced(list: readonly GoValue[], from: GoValue, start: GoValue, end: GoValue): GoValue {
   if (list.length === 0) return null;
@@ -129,8 +129,7 @@ function mergeTwo(to: Dict, from: Readonly<Dict>, overwrite: boolean, depth: num
   for (const [key, value] of Object.entries(from)) {
     const present = Object.hasOwn(to, key) ? to[key] : undefined;
     if (isGoMap(present) && isGoMap(value)) mergeTwo(present, value, overwrite, depth + 1);
-    else if (overwrite ? isTrue(value) || present === undefined : !isTrue(present))
-      setMember(to, key, value);
+    else if (overwrite || (value !== null && !isTrue(present))) setMember(to, key, value);
   }
 }
 

@@ -365,7 +365,7 @@ function finiteText(
 ): string {
   const { sharp, precision, verb } = directive;
   const text = floatText(size, format, precision ?? usual);
-  if (!sharp || verb === "b" || verb === "v") return text;
+  if (!sharp || verb === "b") return text;
   return sharpened(text, directive);
 }
 
@@ -375,7 +375,7 @@ function sharpened(text: string, { verb, precision }: Directive): string {
   const digits = body.replace(".", "").replace(/^0+/, "");
   const hasPoint = body.includes(".");
   const zero = !hasPoint && body === "0" ? 1 : 0;
-  const wanted = "gGx".includes(verb) ? (precision ?? 6) : 0;
+  const wanted = "vgGx".includes(verb) ? (precision ?? 6) : 0;
   const missing = Math.max(wanted - digits.length - zero, 0);
   return `${body}${hasPoint ? "" : "."}${"0".repeat(missing)}${tail}`;
 }
