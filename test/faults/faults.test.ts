@@ -2,8 +2,8 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
-import { scenarioId } from "../../src/package-test/faults/enumerate.ts";
-import { runUndisturbed } from "../../src/package-test/faults/run-scenario.ts";
+import { enumerate, scenarioId } from "../../src/package-test/faults/enumerate.ts";
+import { runScenario, runUndisturbed } from "../../src/package-test/faults/run-scenario.ts";
 import { storyOf } from "../../src/package-test/faults/story-of.ts";
 import { testFaults } from "../../src/package-test/faults/test-faults.ts";
 import { type CliResult, cli } from "../support/cli.ts";
@@ -48,6 +48,20 @@ test("a small package comes to the same end, whatever happens to its driver", as
   );
   expect(report.failures).toEqual([]);
   expect(report.scenarios).toBe(30);
+});
+
+test("the same seed is the same world", async () => {
+  const source = folder({});
+  const ends = async (): Promise<unknown> => {
+    const story = { source, commands: COMMANDS };
+    const undisturbed = await runUndisturbed(story, "3");
+    const [first] = undisturbed;
+    const [scenario] = enumerate(undisturbed, { seed: "3", pairs: 1, sample: 1 });
+    if (first === undefined || scenario === undefined) throw new Error("nothing to play");
+    const { requests, ends } = await runScenario(story, "3", { ...scenario, command: 0 }, first);
+    return { scenario, ends, requests };
+  };
+  expect(await ends()).toEqual(await ends());
 });
 
 test("random packages do what the model says, with and without faults", async () => {
