@@ -9,7 +9,7 @@ import { randomTemplate } from "./grammar.ts";
 import { DATA, picker } from "./ours.ts";
 
 /** `KPLAN_GO_FUZZ=1000000 npx vitest run test/go-template/fuzz.test.ts` for many; `KPLAN_GO_SEED` for others. */
-const count = Number(process.env.KPLAN_GO_FUZZ ?? 1500);
+const count = Number(process.env.KPLAN_GO_FUZZ ?? 600);
 const first = Number(process.env.KPLAN_GO_SEED ?? 1) * 10_000_000;
 
 const PROBES: readonly string[] = JSON.parse(

@@ -48,13 +48,13 @@ export function strayByte(char: string): number | undefined {
   return char.length === 1 && code >= 0xdc80 && code <= 0xdcff ? code - 0xdc00 : undefined;
 }
 
-/** What leaves us is UTF-8: a stray byte becomes the replacement character. */
+/** What leaves us is UTF-8: stray bytes that make no character together become replacement characters. */
 export function wellFormed(s: string): string {
-  return SURROGATE.test(s) ? s.replace(LONE, "\ufffd") : s;
+  return LONE.test(s) ? toBytes(s).toString("utf8") : s;
 }
 
 const SURROGATE = /[\ud800-\udfff]/;
-const LONE = /[\ud800-\udfff]/gu;
+const LONE = /[\ud800-\udfff]/u;
 
 function bytesOf(char: string): Buffer {
   const stray = strayByte(char);
