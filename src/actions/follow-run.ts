@@ -4,7 +4,7 @@ import type { Plan } from "../model/plan.ts";
 import type { RunOutcome, RunPath, RunRecord } from "../model/run.ts";
 import type { PlanStatus } from "../model/status.ts";
 import { isRunning } from "../model/status.ts";
-import type { LeaseHolder } from "../store/lease-object.ts";
+import { type LeaseHolder, leaseRef, leaseState } from "../store/lease-object.ts";
 import { listRuns } from "../store/run-store.ts";
 import { readRun, type StoredRun } from "../store/stored-run.ts";
 import type { ActionContext } from "./context.ts";
@@ -32,11 +32,30 @@ export async function followRun(
     const run = await look(ctx, instance, { seen, ...(!held && { token }) });
     if (run) tell(ctx, run.record, seen?.record);
     seen = run ?? seen;
-    if (seen?.record.finishedAt !== undefined || !held) return outcomeOf(seen?.record);
+    if (isOver(seen?.record)) return outcomeOf(seen?.record);
+    if (!held)
+      return (await leftOver(ctx, seen?.record, holder)) ? undefined : outcomeOf(seen?.record);
     if (run) await tellObjects(run.record);
     await ctx.clock.sleep(LOOK_MS, ctx.stop).catch(() => undefined);
   }
   return { result: "interrupted", message: "stopped looking; the run goes on" };
+}
+
+/** Whether nothing is left to do once the record is closed. Of an uninstall the Instance, the records and at last the Lease go after that. */
+function isOver(record: RunRecord | undefined): boolean {
+  if (record?.finishedAt === undefined) return false;
+  return record.kind !== "uninstall" || record.status !== "COMPLETE";
+}
+
+/** Whether the driver of an uninstall that is complete by its record ended before all was gone: its Lease still names it. */
+async function leftOver(
+  ctx: ActionContext,
+  record: RunRecord | undefined,
+  { holder }: LeaseHolder,
+): Promise<boolean> {
+  if (record?.kind !== "uninstall" || record.status !== "COMPLETE") return false;
+  const lease = await ctx.cluster.get(leaseRef(record.namespace, record.instance));
+  return lease !== undefined && leaseState(lease).holder?.holder === holder;
 }
 
 /** The run in question: the newest one, if it is going on, or was written by that driver (now gone): its token says so, whatever the clocks of the two machines say. */

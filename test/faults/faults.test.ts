@@ -159,3 +159,27 @@ test.skipIf(KPLAN_FAULTS_LONG === "")("the Galera package under every fault", as
   const report = await testFaults(story, how);
   expect(report.failures).toEqual([]);
 });
+
+// What faults have found, each at the request where it was.
+test.each([
+  // Who follows an uninstall goes on with it when its driver dies after the record was closed.
+  { command: 2, verb: "delete", what: /^instances\//, kind: "kill-after", again: "other-host" },
+  // CRDs that were made in part are no CRDs.
+  { command: 0, verb: "create", what: /^customresource/, kind: "status-422", again: "same-host" },
+  // Nobody goes round and round while a lease is about to expire.
+  { command: 0, verb: "create", what: /^leases/, kind: "kill-after", again: "other-host" },
+  // A lease that the server refused to take back once.
+  { command: 1, verb: "replace", what: /^leases/, kind: "status-409", again: "same-host" },
+] as const)("$kind at $verb $what of command $command", async (found) => {
+  const story = { source: folder({}), commands: COMMANDS };
+  const undisturbed = await runUndisturbed(story, "1");
+  const here = undisturbed[found.command];
+  if (here === undefined) throw new Error("no such command");
+  const { command, kind, again } = found;
+  for (const [at, request] of here.requests.entries()) {
+    if (request.dryRun || request.verb !== found.verb || !found.what.test(request.what)) continue;
+    const scenario = { command, faults: [{ at, kind }], again };
+    const { complaints } = await runScenario(story, "1", scenario, here);
+    expect(complaints).toEqual([]);
+  }
+});

@@ -42,24 +42,28 @@ afterAll(() => {
 
 test.skipIf(KILLS === 0)("a real SIGKILL leaves what a dropped driver leaves", async () => {
   const all = points();
-  const step = all.length / KILLS;
-  const chosen = Array.from({ length: KILLS }, (_, n) => all[Math.floor(n * step)]);
-  for (const each of chosen) {
-    if (each === undefined) continue;
-    const { scenario, point } = each;
+  const step = Math.max(1, Math.floor(all.length / KILLS));
+  let kills = 0;
+  for (let at = 0; kills < KILLS && at < all.length; ) {
+    const { scenario, point } = all[at] as (typeof all)[number];
     const name = scenarioId(scenario);
-    const [here] = [undisturbed[scenario.command]];
-    if (here === undefined) continue;
-    const { complaints } = await runScenario(story, "1", scenario, here);
+    const here = undisturbed[scenario.command];
+    if (here === undefined) throw new Error("no such command");
     const real = await killed(scenario.command, point);
-    const said = {
-      name,
-      dropped: complaints,
-      ...real,
-      objects: differences(here.state, real.objects),
-    };
-    expect(said).toEqual({ name, dropped: [], first: -1, second: 0, objects: [] });
+    // Records are written as time allows: real time may allow fewer writes, and the last of them does not come.
+    if (real.first !== -1) {
+      expect(real.first).toBe(0);
+      at++;
+      continue;
+    }
+    const { complaints } = await runScenario(story, "1", scenario, here);
+    const objects = differences(here.state, real.objects);
+    const said = { name, dropped: complaints, second: real.second, objects };
+    expect(said).toEqual({ name, dropped: [], second: 0, objects: [] });
+    kills++;
+    at += step;
   }
+  expect(kills).toBe(KILLS);
 });
 
 /** Every write with what tells it in another run: how many of the same method and path came before. Renewals of leases come when their time comes. */
@@ -89,7 +93,7 @@ async function killed(
   command: number,
   point: KillPoint,
 ): Promise<{ first: number; second: number; objects: ReadonlyMap<string, string> }> {
-  const server = await startServer({ speed: 20 });
+  const server = await startServer({ speed: 100 });
   const proxy = await startKillProxy(server);
   const home = mkdtempSync(join(tmpdir(), "kplan-home-"));
   const kubeconfig = join(home, "kubeconfig");
