@@ -18,6 +18,8 @@ export interface FaultOptions {
   /** Failures that are made short and told in full; the others are only counted. */
   readonly mostShown: number;
   readonly onProgress?: (done: number, all: number, failed: number) => void;
+  /** Told each failure as soon as it is short. */
+  readonly onFailure?: (failure: FaultFailure) => void;
 }
 
 /** What came of all scenarios of a story. */
@@ -85,7 +87,7 @@ export async function testFaults(told: Story, options: FaultOptions): Promise<Fa
     counted.failed++;
     if (failures.length >= options.mostShown) continue;
     const short = await shrink({ story, scenario, undisturbed, result }, seed);
-    failures.push({
+    const failure = {
       // What was made short with fewer commands, or one task at a time, is another story: the whole one shows it, too.
       id: scenarioId(isSame(short.story, story) ? short.scenario : scenario),
       commands: short.story.commands
@@ -99,7 +101,9 @@ export async function testFaults(told: Story, options: FaultOptions): Promise<Fa
       attempts: short.result.ends.map((end) =>
         end.kind === "ended" ? `exit ${end.exit}: ${end.said}` : end.kind,
       ),
-    });
+    };
+    failures.push(failure);
+    options.onFailure?.(failure);
   }
   onProgress?.(scenarios.length, scenarios.length, failed);
   return {
