@@ -64,16 +64,18 @@ export async function askDriver(
       throw new KplanError("refused", `${run.record.instance}: ${answer.message}`, {
         kind: "bad-input",
       });
-    if (record !== undefined && (isDone(record) || hasEnded(record))) {
-      if (instance) await withdraw(ctx, instance, request);
-      return record;
+    const isOver = record !== undefined && (isDone(record) || hasEnded(record));
+    if (!isOver && held && instance !== undefined && record !== undefined) {
+      if (answer?.id !== request.id && isFree(instance, request, clock.monotonic() - begun))
+        await cluster.patch(ref, {
+          metadata: { annotations: { [ANNOTATION.request]: requestText(request) } },
+        });
+      await clock.sleep(LOOK_MS, ctx.stop).catch(() => undefined);
+      continue;
     }
-    if (!held || instance === undefined || record === undefined) return undefined;
-    if (answer?.id !== request.id && isFree(instance, request, clock.monotonic() - begun))
-      await cluster.patch(ref, {
-        metadata: { annotations: { [ANNOTATION.request]: requestText(request) } },
-      });
-    await clock.sleep(LOOK_MS, ctx.stop).catch(() => undefined);
+    // Nobody is to find it later: whoever asks is told what came of it, and may do it alone.
+    if (instance) await withdraw(ctx, instance, request);
+    return isOver ? record : undefined;
   }
   throw new KplanError("interrupted", "stopped waiting; what was asked for stands", {
     kind: "interrupted",

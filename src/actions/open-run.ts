@@ -60,13 +60,15 @@ export async function openRun(ctx: ActionContext, inputs: OpenRunInputs): Promis
   const { state, lease, instance, record } = inputs;
   const resumed = state.runs[0]?.record.uid === record.uid;
   const stored = await storeRecord(ctx, inputs);
+  // What an earlier driver did not live to see is judged at once, before anything keeps the record.
+  let now = (): RunRecord => record;
   const ear = hearRequests({
     cluster: ctx.cluster,
     clock: ctx.clock,
     lease,
     instance,
     run: record,
-    refuse: (request) => refusal(request, keeper.record()),
+    refuse: (request) => refusal(request, now()),
     tell: (message) => ctx.emit({ type: "warning", message }),
   });
   const keeper = keepRun({
@@ -79,6 +81,7 @@ export async function openRun(ctx: ActionContext, inputs: OpenRunInputs): Promis
     fold: foldEvent,
     warn: (message) => ctx.emit({ type: "warning", message }),
   });
+  now = () => keeper.record();
   const { uid, number, kind, operatorVersion, planStatus } = record;
   ctx.emit({
     type: "run-started",

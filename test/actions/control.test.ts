@@ -11,6 +11,7 @@ import { cancelRun, pauseRun } from "../../src/actions/stop-run.ts";
 import { uninstall } from "../../src/actions/uninstall.ts";
 import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import type { KplanError } from "../../src/model/kplan-error.ts";
+import type { ObjectRef } from "../../src/model/kube-object.ts";
 import type { RunRecord } from "../../src/model/run.ts";
 import { packageFolder } from "../support/package-folder.ts";
 import { openTerminal, type Terminal, type TerminalOptions } from "./terminals.ts";
@@ -119,6 +120,13 @@ async function recorded(step: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+const INSTANCE = (): ObjectRef => ({
+  apiVersion: "kudo.dev/v1beta1",
+  kind: "Instance",
+  namespace,
+  name: "demo-instance",
+});
 
 async function refused(work: Promise<unknown>): Promise<string> {
   return await work.then(
@@ -287,8 +295,46 @@ describe("a dead driver", () => {
     expect([one.result, two.result]).toContain("cancelled");
     for (const { message } of [one, two])
       expect(message).toMatch(/^run 1: cancelled by |was cancelled already$/);
-    const instance = { apiVersion: "kudo.dev/v1beta1", kind: "Instance", namespace };
-    const left = await other.ctx.cluster.get({ ...instance, name: "demo-instance" });
+    const left = await other.ctx.cluster.get(INSTANCE());
+    expect(left?.metadata.annotations).not.toHaveProperty(["kplan.dev/request"]);
+  });
+
+  test("may die before it sees what somebody asks who then goes away: whoever drives the run next does it", async () => {
+    const { driver } = await hanging();
+    await recorded("deploy.nodes.quick");
+    driver.kill();
+    const { ctx } = await terminal();
+    const act = async (asked: object): Promise<void> => {
+      await ctx.cluster.patch(INSTANCE(), {
+        metadata: { annotations: { "kplan.dev/request": JSON.stringify(asked) } },
+      });
+    };
+    const rest = { id: "1", at: "2026-01-01T00:00:00Z", by: "anna@laptop" };
+    await act({ ...rest, run: (await newest())?.uid, act: "pause" });
+    expect(await resumeRun(ctx, {})).toMatchObject({
+      outcome: { result: "interrupted", reason: "Paused" },
+    });
+    await act({
+      ...rest,
+      id: "2",
+      run: (await newest())?.uid,
+      act: "skip",
+      step: "deploy.nodes.set",
+    });
+    expect(await resumeRun(ctx, {})).toMatchObject({ outcome: { result: "complete" } });
+    const left = await ctx.cluster.get(INSTANCE());
+    expect(left?.metadata.annotations).not.toHaveProperty(["kplan.dev/request"]);
+  });
+
+  test("may die of being asked to pause: the run goes on with the next command, and nothing pauses it", async () => {
+    const { driver } = await hanging();
+    const other = await terminal({
+      onWrite: ({ path }) => {
+        if (path.endsWith("/instances/demo-instance")) driver.kill();
+      },
+    });
+    expect(await pauseRun(other.ctx, {})).toMatchObject({ result: "nothing-to-do" });
+    const left = await other.ctx.cluster.get(INSTANCE());
     expect(left?.metadata.annotations).not.toHaveProperty(["kplan.dev/request"]);
   });
 
