@@ -87,7 +87,8 @@ function octal(value: string): number | bigint {
 function bytes(value: unknown): number {
   const read = Math.ceil(typeof value === "object" ? Number.NaN : quantity(value));
   if (Number.isSafeInteger(read) && read >= 0) return read;
-  throw new FunctionError(`${JSON.stringify(value)} is no size such as 512Mi, 10Gi or 1e9`);
+  const shown = typeof value === "bigint" ? value : JSON.stringify(value);
+  throw new FunctionError(`${shown} is no size such as 512Mi, 10Gi or 1e9`);
 }
 
 /** Without a negative zero. */

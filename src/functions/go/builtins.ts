@@ -1,6 +1,6 @@
 import { kudo, MANY } from "../define.ts";
 import { FunctionError, type TemplateFunction } from "../template-function.ts";
-import { byteLength, compareTexts, fromBytes, toBytes } from "./bytes.ts";
+import { byteLength, compareTexts, fromBytes, strayByte, toBytes } from "./bytes.ts";
 import { printed, printedAll, printedLine } from "./print.ts";
 import { isPrintable } from "./quote.ts";
 import { sprintf } from "./sprintf.ts";
@@ -214,6 +214,7 @@ function escapedScript(text: string): string {
 
 function scriptChar(char: string): string {
   const code = char.codePointAt(0) ?? 0;
+  if (strayByte(char) !== undefined) return char;
   if (code >= 0x20 && (code < 0x7f || isPrintable(char))) return char;
   return `\\u${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }

@@ -1,12 +1,20 @@
 import { functionsOf } from "../table.ts";
-import { FunctionError, type TemplateFunction } from "../template-function.ts";
+import {
+  type FunctionContext,
+  FunctionError,
+  type TemplateFunction,
+} from "../template-function.ts";
 import { GO_BUILTINS, GO_SLICE } from "./builtins.ts";
+import { fromBytes, toBytes } from "./bytes.ts";
 import type { GoFunction } from "./go-function.ts";
 import { type Result, type Signature, signatureOf } from "./signatures.ts";
 import { type GoType, type GoValue, nilSlice, typed } from "./value.ts";
 
 /** Random texts, regular expressions and base32 take longer than copying. */
 const HEAVY = /^(?:rand|uuid|shuffle|regex|b32)/;
+
+/** Functions that count, and cut between, bytes. */
+const BYTEWISE = /^(?:abbrev|wrap)/;
 
 /** Functions that look at no more than the surface of a list or map. */
 const SHALLOW: ReadonlySet<string> = new Set(
@@ -40,15 +48,30 @@ function goFunction(entry: TemplateFunction): GoFunction {
     shallow: SHALLOW.has(name),
     work: entry.work ?? 0,
     weight: HEAVY.test(name) ? 64 : 1,
-    call: isShared
-      ? (args, context) =>
-          fromShared(
-            entry.call(toShared(args, signature), context),
-            signature.result,
-            name.startsWith("regex"),
-          )
-      : (args, context) => entry.call(args, context),
+    call: BYTEWISE.test(name)
+      ? (args, context) => byBytes(entry, toShared(args, signature), context)
+      : isShared
+        ? (args, context) =>
+            fromShared(
+              entry.call(toShared(args, signature), context),
+              signature.result,
+              name.startsWith("regex"),
+            )
+        : (args, context) => entry.call(args, context),
   };
+}
+
+/** With every byte of a text a letter of its own. */
+function byBytes(
+  entry: TemplateFunction,
+  args: readonly unknown[],
+  context: FunctionContext,
+): GoValue {
+  const letters = args.map((arg) =>
+    typeof arg === "string" ? toBytes(arg).toString("latin1") : arg,
+  );
+  const result = entry.call(letters, context);
+  return typeof result === "string" ? fromBytes(Buffer.from(result, "latin1")) : result;
 }
 
 /** Arguments as a function of both dialects takes them: its integers are numbers. */

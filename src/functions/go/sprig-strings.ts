@@ -5,7 +5,7 @@ import { compareTexts, fromBytes, toBytes } from "./bytes.ts";
 import { printed } from "./print.ts";
 import { quote } from "./quote.ts";
 import { sprintf } from "./sprintf.ts";
-import type { GoValue } from "./value.ts";
+import { type GoValue, typed } from "./value.ts";
 
 /** Sprig's functions of texts that print values, or count bytes. */
 export const SPRIG_STRINGS: readonly TemplateFunction[] = [
@@ -22,10 +22,8 @@ export const SPRIG_STRINGS: readonly TemplateFunction[] = [
   ),
   kudo("cat", [0, MANY], cat),
   kudo("join", 2, ([separator, list]) => joined(String(separator), textsOf(list))),
-  kudo("toStrings", 1, ([list]) => textsOf(list)),
-  kudo("sortAlpha", 1, ([list]) =>
-    (Array.isArray(list) ? textsOf(list) : [printed(list)]).sort(compareTexts),
-  ),
+  kudo("toStrings", 1, ([list]) => typed("[]string", textsOf(list))),
+  kudo("sortAlpha", 1, ([list]) => typed("[]string", sorted(list))),
   kudo("trunc", 2, ([count, s]) => truncated(Number(count), toBytes(String(s)))),
   kudo("substr", 3, ([start, end, s]) => substring(Number(start), Number(end), toBytes(String(s)))),
 ];
@@ -38,6 +36,10 @@ function present(args: readonly GoValue[]): GoValue[] {
 function textsOf(list: GoValue): string[] {
   if (Array.isArray(list)) return present(list).map(printed);
   return list === null || list === undefined ? [] : [printed(list)];
+}
+
+function sorted(list: GoValue): string[] {
+  return Array.isArray(list) ? textsOf(list).sort(compareTexts) : [printed(list)];
 }
 
 function joined(separator: string, texts: readonly string[]): string {

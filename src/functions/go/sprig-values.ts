@@ -30,7 +30,7 @@ export const SPRIG_VALUES: readonly TemplateFunction[] = [
   kudo("typeIsLike", 2, ([type, value]) => [type, `*${type}`].includes(goType(value))),
   kudo("deepEqual", 2, ([a, b]) => deepEqual(a, b)),
   kudo("dict", [0, MANY], dict),
-  kudo("deepCopy", 1, ([value]) => deepCopy(value)),
+  kudo("deepCopy", 1, ([value]) => copied(value)),
   kudo("merge", [1, MANY], ([to, ...from]) => mergeInto(to, from, false)),
   kudo("mergeOverwrite", [1, MANY], ([to, ...from]) => mergeInto(to, from, true)),
   kudo("list", [0, MANY], listOf),
@@ -103,6 +103,11 @@ function dict(args: readonly GoValue[]): Dict {
   for (let at = 0; at < args.length; at += 2)
     entries.push([printed(args[at]), at + 1 < args.length ? args[at + 1] : ""]);
   return mapOf(entries);
+}
+
+function copied(value: GoValue): GoValue {
+  if (value !== null && value !== undefined) return deepCopy(value);
+  throw new FunctionError("reflect: call of reflect.Value.Type on zero Value");
 }
 
 function deepCopy(value: GoValue): GoValue {
