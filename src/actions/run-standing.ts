@@ -29,11 +29,14 @@ export async function runStanding(
   rollouts: RolloutWords,
 ): Promise<RunStanding> {
   const steps = stepsOf(record);
+  const having = (statuses: readonly ExecutionStatus[]): ReturnType<typeof stepsOf> =>
+    steps.filter(({ status }) => statuses.includes(status));
   const named = (...statuses: readonly ExecutionStatus[]): readonly RunPath[] =>
-    steps.filter(({ status }) => statuses.includes(status)).map(({ path }) => path);
+    having(statuses).map(({ path }) => path);
   const limit = pLimit(AT_A_TIME);
   const underWay = await Promise.all(
-    named("IN_PROGRESS", "ERROR", "FATAL_ERROR").map(async (path): Promise<StepStanding> => {
+    having(["IN_PROGRESS", "ERROR", "FATAL_ERROR"]).map(async (one): Promise<StepStanding> => {
+      const { path, status, message = "no word why" } = one;
       const acts = actsOf(record, path);
       const objects = await Promise.all(
         acts.slice(0, MOST_OBJECTS).map(({ ref, act }) =>
@@ -43,7 +46,8 @@ export async function runStanding(
           })),
         ),
       );
-      return { step: pathText(path), objects };
+      const failed = status === "FATAL_ERROR" && { failed: message };
+      return { step: pathText(path), ...failed, objects };
     }),
   );
   return {
@@ -58,7 +62,7 @@ export function standingText({ complete, underWay, notBegun }: RunStanding): str
   const all = complete.length + underWay.length + notBegun.length;
   const done = complete.length === 0 ? "" : ` (${someOf(complete)})`;
   const parts = [
-    `${complete.length} of ${all} ${all === 1 ? "step is" : "steps are"} complete${done}`,
+    `${complete.length} of ${all} ${all === 1 ? "step" : "steps"} ${complete.length === 1 ? "is" : "are"} complete${done}`,
     ...underWay.map(stepText),
     ...(notBegun.length === 0 ? [] : [`${someOf(notBegun)} had not begun`]),
     "nothing was undone",
@@ -66,10 +70,11 @@ export function standingText({ complete, underWay, notBegun }: RunStanding): str
   return parts.join("; ");
 }
 
-function stepText({ step, objects }: StepStanding): string {
-  if (objects.length === 0) return `${step} was under way and had written nothing`;
+function stepText({ step, failed, objects }: StepStanding): string {
+  const how = failed === undefined ? "was under way" : `had failed (${failed})`;
+  if (objects.length === 0) return `${step} ${how} and had written nothing`;
   const told = objects.map(({ ref, state }) => `${refText(ref)} ${state}`);
-  return `${step} was under way: ${told.join(", ")}`;
+  return `${step} ${how}: ${told.join(", ")}`;
 }
 
 function someOf(names: readonly string[]): string {
@@ -77,14 +82,16 @@ function someOf(names: readonly string[]): string {
   return `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 }
 
-function stepsOf({
-  planStatus,
-}: RunRecord): readonly { readonly path: RunPath; readonly status: ExecutionStatus }[] {
+function stepsOf({ planStatus }: RunRecord): readonly {
+  readonly path: RunPath;
+  readonly status: ExecutionStatus;
+  readonly message?: string;
+}[] {
   return planStatus.flatMap((plan) =>
     plan.phases.flatMap((phase) =>
-      phase.steps.map(({ name, status }) => ({
+      phase.steps.map(({ name, ...rest }) => ({
         path: { plan: plan.name, phase: phase.name, step: name },
-        status,
+        ...rest,
       })),
     ),
   );

@@ -71,7 +71,7 @@ function isComplete({ number }: RunRecord, step: string): KplanError {
 
 function skipped(record: RunRecord, step: string): ControlResult {
   const goesOn = record.status === "IN_PROGRESS" && record.reason === undefined;
-  const retry = record.reason === "Cancelled" ? "retry" : "resume";
+  const retry = record.reason === "Cancelled" || record.reason === "Failed" ? "retry" : "resume";
   return controlResult(record, {
     result: "skipped",
     step,

@@ -6,7 +6,7 @@ import type { CliDeps, ClusterFlags, Session } from "./deps.ts";
 import { EXIT, exitCodeOfOutcome } from "./exit-code.ts";
 import type { EventView } from "./output/event-view.ts";
 import { outcomeText } from "./output/outcome-text.ts";
-import { givenNames, typedAgain } from "./typed-again.ts";
+import { givenNames, goesOn, typedAgain } from "./typed-again.ts";
 
 /** What a command that executes a run hands over. */
 export interface DriveRequest {
@@ -110,13 +110,19 @@ async function report(
 
 /** Where to look or what to type after a run that did not complete. */
 function nextStep(outcome: RunOutcome, deps: CliDeps): string {
-  const again = `  ${typedAgain(deps.programName, deps.argv)}\n`;
+  const { programName, argv } = deps;
+  const other = goesOn(programName, argv, outcome.result === "failed" ? "retry" : "resume");
+  const again = `  ${other ?? typedAgain(programName, argv)}\n`;
+  const continues =
+    other === undefined
+      ? "the same command again continues where this stopped"
+      : "this continues where the run stopped";
   switch (outcome.result) {
     case "complete":
     case "cancelled":
       return "";
     case "failed":
-      return `the same command again continues where this stopped; \`${deps.programName} plan status\` shows where\n${again}`;
+      return `${continues}; \`${programName} plan status\` shows where\n${again}`;
     case "timed-out":
     case "interrupted":
       return `nothing was undone; to go on:\n${again}`;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { givenNames, typedAgain } from "./typed-again.ts";
+import { givenNames, goesOn, typedAgain } from "./typed-again.ts";
 
 test.each([
   ["install ./galera", "kplan install ./galera"],
@@ -21,4 +21,25 @@ test("words are quoted for a shell", () => {
 test("others see which parameters are given, not their values", () => {
   const typed = "update -p A=1 -pB=2 --parameter C=3 --parameter=D=4 -p nothing".split(" ");
   expect(givenNames(typed)).toEqual(["-p A=…", "-p B=…", "-p C=…", "-p D=…", "-p =…"]);
+});
+
+test.each([
+  ["plan trigger work", undefined],
+  ["plan retry --step-timeout 1m", undefined],
+  ["update -p A=1", undefined],
+  ["plan trigger work -p A=hunter2xyz", "kplan plan resume"],
+  [
+    "plan trigger -pA=1 --instance work -v work -n prod --queue",
+    "kplan plan resume --instance work -v -n prod",
+  ],
+  [
+    "plan trigger --instance=work -p A=work work --force-conflicts",
+    "kplan plan resume --instance=work --force-conflicts",
+  ],
+  ["plan trigger work -P values.yaml --allow x", "kplan plan resume --allow x"],
+  ["plan trigger work --parameter-file=values.yaml", "kplan plan resume"],
+  ["plan retry --from nodes.one -n prod", "kplan plan resume -n prod"],
+  ["-n prod plan retry --from=one", "kplan -n prod plan resume"],
+])("what %s has begun goes on with %s", (typed, again) => {
+  expect(goesOn("kplan", typed.split(" "), "resume")).toBe(again);
 });

@@ -222,9 +222,11 @@ export interface RunStanding {
   readonly notBegun: readonly string[];
 }
 
-/** What is known of a step that was stopped in its middle. */
+/** What is known of a step that was stopped in its middle, or had failed. */
 export interface StepStanding {
   readonly step: string;
+  /** Why it had failed for good before that; absent for one that was under way. */
+  readonly failed?: string;
   readonly objects: readonly {
     readonly ref: ObjectRef;
     /** A part of a sentence: `was written, 4 of 5 pods ready`, `was not created`. */

@@ -420,11 +420,30 @@ describe("no driver", () => {
       outcome: { result: "failed" },
       run: { number: 2 },
     });
-    expect(await skipStep(ctx, { step: "two" })).toMatchObject({ result: "skipped" });
+    expect(await skipStep(ctx, { step: "three" })).toMatchObject({
+      result: "skipped",
+      hint: "`kplan plan retry` goes on after it",
+    });
+    expect(await skipStep(ctx, { step: "two" })).toMatchObject({
+      result: "skipped",
+      hint: "`kplan plan resume` goes on after it",
+    });
     expect(await resumeRun(ctx, {})).toMatchObject({
       outcome: { result: "complete" },
       run: { number: 2, kind: "trigger" },
     });
+  });
+
+  test("a failed run that is given up says which step had failed", async () => {
+    const { result } = await hanging();
+    const { ctx } = await terminal();
+    await skipStep(ctx, { step: "set" });
+    await result;
+    const { triggerPlan } = await import("../../src/actions/trigger-plan.ts");
+    await triggerPlan(ctx, { plan: "broken" });
+    expect((await cancelRun(ctx, {})).message).toMatch(
+      /^run 2: cancelled by user\d+@host: 1 of 3 steps is complete \(broken\.broken\.one\); broken\.broken\.two had failed \(dummy error\) and had written nothing; broken\.broken\.three had not begun; nothing was undone$/,
+    );
   });
 
   test("an uninstall is paused and resumed, never cancelled", async () => {
