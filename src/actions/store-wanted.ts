@@ -53,17 +53,19 @@ export async function keepOperator(
       }
       if (!(await spare(cluster, live))) continue;
     }
-    await storeWhole(cluster, namespace, pkg, await cluster.get(ref));
+    await storeWhole(cluster, namespace, pkg);
   }
 }
 
-async function storeWhole(
+/** Stores all of a package, whatever of it is there. */
+export async function storeWhole(
   cluster: Cluster,
   namespace: string,
   pkg: OperatorPackage,
-  present: KubeObject | undefined,
+  found?: KubeObject,
 ): Promise<void> {
   const wanted = operatorVersionObject(pkg, namespace);
+  const present = found ?? (await cluster.get(refOf(wanted)));
   const key = {
     namespace,
     operatorVersion: operatorVersionName(pkg.operator),

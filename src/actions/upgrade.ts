@@ -13,14 +13,20 @@ import { refuseUnknownAllowed } from "./allowed.ts";
 import { carryOut, type Decided, type Settled } from "./carry-out.ts";
 import type { ActionContext } from "./context.ts";
 import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
-import { instanceName, storedParameters } from "./find-instance.ts";
+import { digestOf, instanceName, storedParameters } from "./find-instance.ts";
 import { type GivenValues, NO_VALUES } from "./given-values.ts";
 import { installedPackage } from "./installed-package.ts";
-import { type InstanceState, readInstanceState, requireInstance } from "./instance-state.ts";
+import {
+  type InstanceState,
+  type KnownInstance,
+  readInstanceState,
+  requireInstance,
+} from "./instance-state.ts";
 import { getOperatorVersion, refuseOtherContent } from "./operator-version.ts";
 import { checkKubernetesVersion, usablePackage } from "./package-source.ts";
 import { refuseUninstalling } from "./refuse-uninstalling.ts";
 import { selectPlans } from "./select-plans.ts";
+import { storeWhole } from "./store-wanted.ts";
 import { tellWarnings } from "./tell-warnings.ts";
 
 /** What `upgrade` is asked for. */
@@ -53,7 +59,7 @@ export async function upgrade(ctx: ActionContext, request: UpgradeRequest): Prom
     refuseBesideKudo(ctx.cluster, (message) => ctx.emit({ type: "warning", message })),
   ]);
   const state = await requireInstance(ctx, read);
-  const before = await installedPackage(ctx, state);
+  const before = await packageBefore(ctx, state, pkg, request.dryRun ?? false);
   refuseOtherOperator(name, before, pkg);
   refuseOlder(before, pkg, state);
   checkKubernetesVersion(pkg, capabilities);
@@ -73,6 +79,29 @@ export async function upgrade(ctx: ActionContext, request: UpgradeRequest): Prom
     request.dryRun ?? false,
   );
 }
+
+/** The package that the instance has. When the cluster has lost it and it is the one that was given, that is stored again: nothing else goes on without it. */
+async function packageBefore(
+  ctx: ActionContext,
+  state: KnownInstance,
+  pkg: OperatorPackage,
+  dryRun: boolean,
+): Promise<OperatorPackage> {
+  try {
+    return await installedPackage(ctx, state);
+  } catch (error) {
+    const isLost = error instanceof KplanError && LOST.has(error.code);
+    if (!isLost || digestOf(state.object) !== pkg.digest) throw error;
+    if (dryRun) return pkg;
+    await storeWhole(ctx.cluster, ctx.namespace, pkg);
+    const message = `the cluster did not keep ${operatorVersionName(pkg.operator)} any more: it is stored again`;
+    ctx.emit({ type: "warning", message });
+    return pkg;
+  }
+}
+
+/** Codes of a package that is not there, not whole, or another one than its digest says. */
+const LOST: ReadonlySet<string> = new Set(["no-package", "package-digest"]);
 
 /** What moving from one package to another with these values comes to. Throws a `bad-input` KplanError with every problem of the values. */
 export function decideUpgrade(

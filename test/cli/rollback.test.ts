@@ -60,6 +60,21 @@ test("a package that the cluster does not keep any more is named, with what brin
   expect(result.stderr).toMatch(/0\.2\.0 .*does not keep any more[\s\S]*`kplan upgrade PACKAGE`/);
 });
 
+test("the same package brings it back when the instance itself has lost it", async () => {
+  const secrets = "/api/v1/namespaces/default/secrets";
+  const { body } = await api.get(`${secrets}?labelSelector=kplan.dev%2Frole%3Dpackage`);
+  for (const { metadata } of body.items) await api.delete(`${secrets}/${metadata.name}`);
+  const lost = await typed("plan trigger smoke");
+  expect(lost.stderr).toMatch(/is not there[\s\S]*`kplan upgrade PACKAGE` with the same package/);
+  expect((await typed("upgrade $NEXT")).stderr).toMatch(/is not there/);
+  expect(await typed("upgrade $PKG --dry-run")).toMatchObject({ code: 0 });
+  expect((await typed("plan trigger smoke")).stderr).toMatch(/is not there/);
+  const again = await typed("upgrade $PKG");
+  expect(again).toMatchObject({ code: 0 });
+  expect(again.stderr).toMatch(/did not keep demo-1\.0-0\.1\.0 any more: it is stored again/);
+  expect(await typed("plan trigger smoke")).toMatchObject({ code: 0 });
+});
+
 async function typed(line: string): Promise<CliResult> {
   let text = line;
   for (const [key, value] of Object.entries(names)) text = text.replaceAll(key, value);
