@@ -164,6 +164,8 @@ test.skipIf(KPLAN_FAULTS_LONG === "")("the Galera package under every fault", as
 test.each([
   // Who follows an uninstall goes on with it when its driver dies after the record was closed.
   { command: 2, verb: "delete", what: /^instances\//, kind: "kill-after", again: "other-host" },
+  // After the very last write nothing is left to remove.
+  { command: 2, verb: "delete", what: /^leases\//, kind: "kill-after", again: "same-host" },
   // CRDs that were made in part are no CRDs.
   { command: 0, verb: "create", what: /^customresource/, kind: "status-422", again: "same-host" },
   // Nobody goes round and round while a lease is about to expire.

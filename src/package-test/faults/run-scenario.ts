@@ -157,7 +157,7 @@ function isAsShould(
   kind: string,
 ): boolean {
   if (end.exit === exit) return true;
-  return kind === "uninstall" && attempt > 0 && end.said.startsWith("no-instance");
+  return kind === "uninstall" && attempt > 0 && end.said.startsWith("no-such-instance");
 }
 
 /** All objects of a world. */
