@@ -56,23 +56,24 @@ test(`${KILLS} times SIGKILL, of install, update and uninstall`, async () => {
   expect(ledger.broken()).toEqual([]);
 });
 
-test(`${TWINS} times two drivers at once`, async () => {
+test(`${TWINS} times two drivers at once, ${STOPS} times a holder that stands still, ${CANCELS} times plan cancel`, async () => {
   const half = Math.ceil(TWINS / 2);
-  await inOneLife("twin", "two drivers, same request", half, (action) => twin(sitting, action));
-  await inOneLife("rival", "two drivers, other request", TWINS - half, () => rival(sitting));
-  expect(sitting.ledger.broken()).toEqual([]);
-});
-
-test(`${STOPS} times the holder stands still`, async () => {
   const told = Math.floor(STOPS / 2);
-  const names = ["SIGSTOP, take-over by expiry, SIGCONT", "SIGSTOP, --take-over, SIGCONT"] as const;
-  await inOneLife("stop", names[0], STOPS - told, (action) => stopped(sitting, action, false));
-  await inOneLife("take", names[1], told, (action) => stopped(sitting, action, true));
-  expect(sitting.ledger.broken()).toEqual([]);
-});
-
-test(`${CANCELS} times plan cancel`, async () => {
-  await inOneLife("cancel", "plan cancel", CANCELS, (action) => cancelled(sitting, action));
+  await inOneLife("drivers", [
+    { kind: "two drivers, same request", times: half, of: (action) => twin(sitting, action) },
+    { kind: "two drivers, other request", times: TWINS - half, of: () => rival(sitting) },
+    {
+      kind: "SIGSTOP, take-over by expiry, SIGCONT",
+      times: STOPS - told,
+      of: (action) => stopped(sitting, action, false),
+    },
+    {
+      kind: "SIGSTOP, --take-over, SIGCONT",
+      times: told,
+      of: (action) => stopped(sitting, action, true),
+    },
+    { kind: "plan cancel", times: CANCELS, of: (action) => cancelled(sitting, action) },
+  ]);
   expect(sitting.ledger.broken()).toEqual([]);
 });
 
@@ -94,26 +95,27 @@ test(`${OUTAGES} times kube-apiserver away for 20 s`, async () => {
   expect(ledger.broken()).toEqual([]);
 });
 
-/** Lets something befall an instance that grows and shrinks, so many times. */
-async function inOneLife(
-  name: string,
-  kind: string,
-  times: number,
-  of: (action: Action) => Disturbance,
-): Promise<void> {
-  if (times === 0) return;
-  const before = sitting.ledger.times(kind);
+/** What befalls an instance, and how often. */
+interface Trouble {
+  readonly kind: string;
+  readonly times: number;
+  readonly of: (action: Action) => Disturbance;
+}
+
+/** Lets one trouble after the other befall an instance that grows and shrinks. */
+async function inOneLife(name: string, troubles: readonly Trouble[]): Promise<void> {
   await liveLife(
     sitting,
     name,
     () => undefined,
     async ({ act }) => {
-      for (let n = 0; n < times * PATIENCE; n++) {
-        const action = n % 2 === 0 ? "grow" : "shrink";
-        const due = sitting.ledger.times(kind) - before < times;
-        if (!due && action === "grow") return;
-        await act(action, due ? of(action) : undefined);
-      }
+      let next: Action = "grow";
+      for (const { kind, times, of } of troubles)
+        for (let n = 0; sitting.ledger.times(kind) < times && n < times * PATIENCE; n++) {
+          await act(next, of(next));
+          next = next === "grow" ? "shrink" : "grow";
+        }
+      if (next === "shrink") await act(next);
     },
   );
 }
