@@ -53,7 +53,8 @@ async function follow(
   unless: KplanError | undefined,
 ): Promise<RunOutcome> {
   let before: RunRecord | undefined;
-  while (!ctx.stop.aborted) {
+  // Once in any case: with no time at all it is still said how a run stands that has ended.
+  do {
     const driver = await driverOf(ctx, instance);
     const state = await requireInstance(ctx, await readInstanceState(ctx, instance));
     const record = state.runs[0]?.record;
@@ -71,7 +72,7 @@ async function follow(
     before = record;
     // It was left, and somebody is about to take it up.
     await ctx.clock.sleep(PAUSE_MS, ctx.stop).catch(() => undefined);
-  }
+  } while (!ctx.stop.aborted);
   return { result: "interrupted", message: "stopped looking; the run goes on" };
 }
 

@@ -392,7 +392,10 @@ describe("no driver", () => {
     expect(await refused(skipStep(ctx, { step: "end" }))).toMatch(
       /^bad-input: run 1 of demo-instance is complete/,
     );
-    expect(await attachRun(ctx, {})).toMatchObject({ outcome: { result: "complete" } });
+    for (const timeout of [undefined, 0, 60_000])
+      expect(await attachRun(ctx, timeout === undefined ? {} : { timeout })).toMatchObject({
+        outcome: { result: "complete" },
+      });
     expect(await retryRun(ctx, { from: "last.config" })).toMatchObject({
       outcome: { result: "complete" },
       run: { number: 2, kind: "install" },
