@@ -4,7 +4,7 @@ import type { ActionResult } from "./action-result.ts";
 import type { ActionContext } from "./context.ts";
 import { driverOf } from "./driver-of.ts";
 import { instanceName } from "./find-instance.ts";
-import { followRun, outcomeOf, tell } from "./follow-run.ts";
+import { followRun, outcomeOf, STOPPED_LOOKING, tell } from "./follow-run.ts";
 import { readInstanceState, requireInstance } from "./instance-state.ts";
 
 /** What `plan attach` and `plan wait` are asked for. */
@@ -39,7 +39,7 @@ export async function attachRun(
   try {
     const looking = { ...ctx, stop: AbortSignal.any([ctx.stop, late.signal]) };
     const outcome = await follow(looking, instance, request.run, unless);
-    if (late.signal.aborted && !ctx.stop.aborted) throw tooLate(instance, timeout ?? 0);
+    if (outcome === STOPPED_LOOKING && !ctx.stop.aborted) throw tooLate(instance, timeout ?? 0);
     return { kind: "attached", outcome };
   } finally {
     ended.abort();
@@ -73,7 +73,7 @@ async function follow(
     // It was left, and somebody is about to take it up.
     await ctx.clock.sleep(PAUSE_MS, ctx.stop).catch(() => undefined);
   } while (!ctx.stop.aborted);
-  return { result: "interrupted", message: "stopped looking; the run goes on" };
+  return STOPPED_LOOKING;
 }
 
 /** Milliseconds between two looks. */

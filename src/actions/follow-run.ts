@@ -38,8 +38,14 @@ export async function followRun(
     if (run) await tellObjects(run.record);
     await ctx.clock.sleep(LOOK_MS, ctx.stop).catch(() => undefined);
   }
-  return { result: "interrupted", message: "stopped looking; the run goes on" };
+  return STOPPED_LOOKING;
 }
+
+/** What is known of a run that somebody stopped following. */
+export const STOPPED_LOOKING: RunOutcome = {
+  result: "interrupted",
+  message: "stopped looking; the run goes on",
+};
 
 /** Whether nothing is left to do once the record is closed. Of an uninstall the Instance, the records and at last the Lease go after that. */
 function isOver(record: RunRecord | undefined): boolean {
