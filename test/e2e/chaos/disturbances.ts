@@ -82,8 +82,8 @@ export function rival(sitting: Sitting): Disturbance {
       // One after the other is as good.
       if (codes !== "0,4" && codes !== "0,0")
         sitting.ledger.broke(kind, `exits ${codes}: ${lastWords(first)} // ${lastWords(second)}`);
-      // Where it came first, its changes are among those that are counted.
-      return { done: true, more: 1 };
+      // Where it came first, its changes are among those that are counted: two patches of an object that was not changed before (docs/decisions.md).
+      return { done: true, more: 2 };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test } from "vitest";
 import { apiServerAway, cancelled, killed, rival, stopped, twin } from "./disturbances.ts";
 import { type Disturbance, liveLife, newSitting, type Sitting } from "./sitting.ts";
 import { say } from "./table.ts";
@@ -22,7 +22,8 @@ beforeAll(() => {
   if (!process.env.KUBECONFIG) throw new Error("KUBECONFIG says which cluster this runs on");
   sitting = newSitting(workloadNamed(process.env.KPLAN_CHAOS_WORKLOAD ?? "galera"), SEED);
 });
-afterAll(() => {
+// Whoever ends it early has what was seen by then.
+afterEach(() => {
   say(`seed ${SEED}`);
   sitting.ledger.print();
 });
