@@ -177,7 +177,9 @@ function decide(
       kind: "run",
       plans,
       keep: plans,
-      changes: [],
+      // A run of its own has the values for one run again, and says so.
+      changes:
+        record.status === "COMPLETE" && record.kind === "trigger" ? record.cause.changes : [],
       from: step === undefined ? record : doneOver(record, step),
     },
   };

@@ -253,6 +253,9 @@ test("#1450, #1395: a value for one run alone is forgotten after it", async () =
   expect((await api.get(path)).body.data).toEqual({ plan: "backup", backup: "tonight" });
   expect(await instance()).not.toHaveProperty("spec.parameters.BACKUP");
   expect(await said("plan history")).toMatch(/trigger: BACKUP "none" → "tonight"/);
+  await succeed("plan retry --from note");
+  expect((await api.get(path)).body.data).toEqual({ plan: "backup", backup: "tonight" });
+  expect(await said("plan history")).toMatch(/^3 .*trigger: BACKUP "none" → "tonight"/m);
   await succeed("plan trigger backup");
   expect((await api.get(path)).body.data).toEqual({ plan: "backup", backup: "none" });
 });
