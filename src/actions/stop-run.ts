@@ -99,16 +99,22 @@ function wanted(state: KnownInstance, act: "pause" | "cancel"): ReturnType<Contr
 
 /** The run came to another end before its driver heard of it. */
 function endedFirst(record: RunRecord, past: string): ControlResult {
-  const how =
-    record.status === "COMPLETE"
-      ? "was complete"
-      : record.status === "FATAL_ERROR"
-        ? `had failed (${record.message ?? "no word why"})`
-        : `was stopped (${record.reason ?? "by its driver"})`;
   return controlResult(record, {
     result: "nothing-to-do",
-    message: `run ${record.number} ${how} before it could be ${past}`,
+    message: `run ${record.number} ${howEnded(record)} before it could be ${past}`,
   });
+}
+
+/** What became of a run that nobody could stop any more. Pure. */
+export function howEnded({
+  status,
+  reason,
+  message,
+}: Pick<RunRecord, "status" | "reason" | "message">): string {
+  if (status === "COMPLETE") return "was complete";
+  if (reason === "Cancelled") return "was cancelled";
+  if (status !== "FATAL_ERROR") return `was stopped (${reason ?? "by its driver"})`;
+  return `had ${reason === "TimedOut" ? "timed out" : "failed"} (${message ?? "no word why"})`;
 }
 
 function notDriven({ runs, name, namespace }: KnownInstance): ControlResult {
