@@ -10,6 +10,7 @@ import type { OperatorPackage } from "../model/package.ts";
 import type { ParameterValues } from "../model/parameter.ts";
 import type { RunInputs, RunPath } from "../model/run.ts";
 import type { Capabilities } from "../model/scope.ts";
+import { isKudoTask } from "../model/task.ts";
 import { readPackage } from "../package/read-package.ts";
 import { parseAssignments } from "../params/parse-assignments.ts";
 import { CLUSTER_SCOPED_KINDS } from "./cluster-scoped-kinds.ts";
@@ -122,7 +123,8 @@ function renderAt(
   path: Required<RunPath>,
 ): { readonly tasks: readonly RenderedTask[]; readonly later: readonly Issue[] } {
   const task = inputs.pkg.operator.tasks.find(({ name }) => name === path.task);
-  if (!task || task.kind === "Dummy" || task.kind === "Exec") return { tasks: [], later: [] };
+  if (!task || task.kind === "Dummy" || task.kind === "Exec" || isKudoTask(task))
+    return { tasks: [], later: [] };
   const { known, later } = knownTemplates(inputs, path, task);
   const objects = materialize(inputs, path, known, {
     isNamespaced: ({ kind }) => !CLUSTER_SCOPED_KINDS.has(kind),

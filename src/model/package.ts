@@ -11,12 +11,16 @@ export type Dialect = "native" | "kudo";
 export interface Operator {
   readonly name: string;
   readonly description?: string;
-  /** Semantic version of the package. */
+  /** Semantic version of the package; any text, even none, in a KUDO package. */
   readonly operatorVersion: string;
   /** Version of the software it runs. */
   readonly appVersion?: string;
   /** Least Kubernetes version, major.minor. */
   readonly kubernetesVersion?: string;
+  /** Of a KUDO package: the KUDO version it asks for; KUDO itself never compared it. */
+  readonly kudoVersion?: string;
+  /** Of a KUDO package: key of the template of the namespace that `install --create-namespace` makes. */
+  readonly namespaceManifest?: string;
   /** Range of kplan versions that can run it (npm semver range). */
   readonly kplanVersion?: string;
   readonly maintainers: readonly { readonly name?: string; readonly email?: string }[];
@@ -41,7 +45,7 @@ export interface OperatorPackage {
   readonly groups: readonly ParameterGroup[];
   /** In the order that `params.yaml` lists them. */
   readonly parameters: readonly Parameter[];
-  /** Text of each template by its key: the path below `templates/`. */
+  /** Text of each template by its key: the path below `templates/`, in a KUDO package below the last folder of that name. */
   readonly templates: ReadonlyMap<string, string>;
   /**
    * Where a value of a YAML file of the package stands.

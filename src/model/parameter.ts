@@ -17,11 +17,17 @@ export type SecretKind = "password" | "private-key";
 /** A declared parameter of a package. */
 export interface Parameter {
   readonly name: string;
+  /** In a KUDO package `string` for everything that KUDO takes for text: `kudoType` is the word that is written. */
   readonly type: ParameterType;
+  /** Of a KUDO package, and only there: the type as it is written, empty when there is none. An unknown word is a text that is never checked. */
+  readonly kudoType?: string;
   readonly displayName?: string;
   readonly description?: string;
   readonly hint?: string;
   readonly group?: string;
+  /** Of a KUDO package: for experienced people. */
+  readonly advanced?: boolean;
+  /** In a KUDO package the value as its file says it, a null being none; what KUDO makes of it is `kudoDefault`. */
   readonly default?: Json;
   /** Must have a value. A secret that is not required is generated when it is not given. */
   readonly required: boolean;
@@ -42,6 +48,8 @@ export interface ParameterGroup {
   readonly name: string;
   readonly displayName?: string;
   readonly description?: string;
+  /** Of a KUDO package: the lower, the earlier it is listed. */
+  readonly priority?: number;
 }
 
 /** What a template sees of a secret parameter: where it is kept, never what it is. */

@@ -26,7 +26,7 @@ export interface Phase {
 /** The unit that is waited for: its tasks are applied and their objects become healthy. */
 export interface Step {
   readonly name: string;
-  /** Of the tasks of this step. */
+  /** Of the tasks of this step; of no meaning in a KUDO package, whose tasks are applied in order without waiting and then waited for together. */
   readonly strategy: Strategy;
   /** Names of tasks, in the order they run. */
   readonly tasks: readonly string[];

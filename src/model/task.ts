@@ -1,7 +1,18 @@
 import type { Expression } from "./expression.ts";
 
 /** What a task does. One kind, one file in `engine/tasks/`. */
-export type Task = ApplyTask | DeleteTask | ExecTask | DummyTask;
+export type Task = NativeTask | KudoTask;
+
+/** What both dialects know, and `Exec`. */
+export type NativeTask = ApplyTask | DeleteTask | ExecTask | DummyTask;
+
+/** What only KUDO packages say. */
+export type KudoTask = ToggleTask | PipeTask | KudoOperatorTask;
+
+/** Whether a task is one of the kinds that only KUDO packages have. */
+export function isKudoTask(task: Task): task is KudoTask {
+  return task.kind === "Toggle" || task.kind === "Pipe" || task.kind === "KudoOperator";
+}
 
 /** Renders its templates, applies the objects and waits until they are healthy. */
 export interface ApplyTask {
@@ -82,4 +93,51 @@ export interface ExecRecord {
   readonly lifetime: "instance" | "claims";
   /** `ever`: once. `run`: once in each run. */
   readonly once: "ever" | "run";
+}
+
+/** Applies its templates when a parameter is `true`, and deletes their objects when it is `false`. */
+export interface ToggleTask {
+  readonly kind: "Toggle";
+  readonly name: string;
+  /** No KUDO task has one. */
+  readonly when?: never;
+  readonly resources: readonly string[];
+  /** Name of the parameter. */
+  readonly parameter: string;
+}
+
+/** Runs a pod to its end and keeps files of it as Secrets or ConfigMaps, which templates name by `Pipes.<key>`. */
+export interface PipeTask {
+  readonly kind: "Pipe";
+  readonly name: string;
+  readonly when?: never;
+  /** Key of the pod's template. */
+  readonly pod: string;
+  readonly pipe: readonly PipeFile[];
+}
+
+/** A file that a Pipe keeps, as the package says it; nothing of it is checked when the package is read. */
+export interface PipeFile {
+  /** Path of a file of the pod that is kept whole. */
+  readonly file?: string;
+  /** Path of a file of the pod with a `name=value` in each line. */
+  readonly envFile?: string;
+  /** `Secret` or `ConfigMap`. */
+  readonly kind: string;
+  /** What templates call it. */
+  readonly key: string;
+}
+
+/** Installs an instance of another package and waits for it. */
+export interface KudoOperatorTask {
+  readonly kind: "KudoOperator";
+  readonly name: string;
+  readonly when?: never;
+  /** Name, path or address of the package; empty when none is said. */
+  readonly package: string;
+  readonly instanceName?: string;
+  readonly appVersion?: string;
+  readonly operatorVersion?: string;
+  /** Key of the template that gives the parameters of the other instance. */
+  readonly parameterFile?: string;
 }

@@ -1,6 +1,6 @@
 import { assertNever } from "../model/assert-never.ts";
 import { parseDuration } from "../model/parse-duration.ts";
-import type { ExecTask, Task } from "../model/task.ts";
+import type { ExecTask, NativeTask } from "../model/task.ts";
 import { type ExpressionEntry, expressionOf } from "./native-expression.ts";
 
 /** A task as `operator.yaml` says it. */
@@ -37,7 +37,7 @@ interface ExecSpec {
 }
 
 /** A task; a Dummy is done unless it says otherwise, a record goes with the instance and is made once. */
-export function taskOf(entry: TaskEntry): Task {
+export function taskOf(entry: TaskEntry): NativeTask {
   const { name } = entry;
   const when = entry.when === undefined ? {} : { when: expressionOf(entry.when) };
   switch (entry.kind) {

@@ -94,6 +94,14 @@ function taskOf(task: Task): JsonMap {
       return { name, kind, spec: {} };
     case "Dummy":
       return { name, kind, spec: { wantErr: task.wantErr, fatal: task.fatal, done: task.done } };
+    case "Toggle":
+      return { name, kind, spec: { resources: task.resources, parameter: task.parameter } };
+    case "Pipe":
+      return { name, kind, spec: { pod: task.pod, pipe: task.pipe.map((file) => ({ ...file })) } };
+    case "KudoOperator": {
+      const { kind: _, name: __, when: ___, ...spec } = task;
+      return { name, kind, spec };
+    }
     default:
       return assertNever(kind);
   }

@@ -17,6 +17,7 @@ import {
   pathText,
   type RunInputs,
 } from "../../model/run.ts";
+import { isKudoTask } from "../../model/task.ts";
 import { hasFinished } from "../finished-jobs.ts";
 import type { TaskPath } from "../materialize.ts";
 import { definedKinds, kindKey, type LiveLookup, materializeLive } from "../materialize-live.ts";
@@ -93,7 +94,7 @@ export async function planWrites(
   const problems: PreviewProblem[] = [...foreseen.problems];
   const issues: Issue[] = [];
   for (const { path, task: whole, pending, why } of foreseen.tasks) {
-    if (whole.kind === "Dummy" || whole.kind === "Exec") continue;
+    if (whole.kind === "Dummy" || whole.kind === "Exec" || isKudoTask(whole)) continue;
     const guarded = { ...inputs, facts: guardedFacts(inputs.facts, pending) };
     const isSure = pending.size === 0 && why === undefined;
     const { known: task, later } = isSure

@@ -5,7 +5,7 @@ import type { PackageView } from "../package-view.ts";
 /** Every template that a task names must be there. */
 export function missingTemplates({ pkg }: PackageView): Issue[] {
   return pkg.operator.tasks.flatMap((task, index) => {
-    if (task.kind === "Dummy" || task.kind === "Exec") return [];
+    if (!("resources" in task)) return [];
     return task.resources.flatMap((key, resource) => {
       if (pkg.templates.has(key)) return [];
       const path = ["tasks", index, "spec", "resources", resource];
