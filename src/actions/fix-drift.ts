@@ -1,6 +1,7 @@
 import { executeRun, refused } from "../engine/execute-run.ts";
 import { createPreviewCache } from "../engine/preview/preview-cache.ts";
 import { previewRun } from "../engine/preview/preview-run.ts";
+import { KplanError } from "../model/kplan-error.ts";
 import { refKey, refText } from "../model/kube-object.ts";
 import { ANNOTATION } from "../model/names.ts";
 import { randomUuid } from "../model/random.ts";
@@ -26,7 +27,7 @@ export async function fixDrift(
   found: FoundDrift,
 ): Promise<ActionResult> {
   const groups = groupsOf(ctx, found);
-  if (groups.length === 0) return { kind: "nothing-to-do", message: nothingText(state, found) };
+  if (groups.length === 0) return nothingToFix(state, found);
   let result: ActionResult | undefined;
   let now = state;
   for (const group of groups) {
@@ -36,7 +37,7 @@ export async function fixDrift(
     result = await fixGroup(ctx, lease, now, group);
     if (result.kind !== "ran" || result.outcome.result !== "complete") return result;
   }
-  return result ?? { kind: "nothing-to-do", message: nothingText(state, found) };
+  return result ?? nothingToFix(state, found);
 }
 
 /** What a fix would write. Nothing is written. */
@@ -84,11 +85,23 @@ function groupsOf(
   return [...groups.values()].sort((a, b) => a.by.record.number - b.by.record.number);
 }
 
-function nothingText({ name }: KnownInstance, { report }: FoundDrift): string {
-  const left = report.objects.map(({ ref }) => refText(ref));
+/** Nothing differs, or nothing that differs may be applied again. Throws when some objects could not be compared: nobody knows of those. */
+function nothingToFix({ name }: KnownInstance, { report }: FoundDrift): ActionResult {
+  const { objects, unknown } = report;
+  const left = objects.map(({ ref }) => refText(ref));
   if (left.length > 0)
-    return `${name}: ${left.join(", ")} cannot be put right by applying it again`;
-  return `${name} is as it was applied`;
+    return {
+      kind: "nothing-to-do",
+      message: `${name}: ${left.join(", ")} cannot be put right by applying it again`,
+    };
+  if (unknown.length === 0)
+    return { kind: "nothing-to-do", message: `${name} is as it was applied` };
+  const count = unknown.length === 1 ? "1 object" : `${unknown.length} objects`;
+  throw new KplanError(
+    "not-compared",
+    `${count} of ${name} could not be compared, and nothing else differs`,
+    { hint: "`kplan drift` says why" },
+  );
 }
 
 /** A run that repeats what another one applied. */

@@ -9,8 +9,8 @@ import { doom } from "./doomed-versions.ts";
 import { operatorVersionOf } from "./find-instance.ts";
 
 /**
- * Removes the OperatorVersion of an instance with the pieces of its package, those of earlier versions that an upgrade left, and the Operator, unless
- * another instance needs them. What kplan did not store (it has no digest) stays. Done again, it finds what is left.
+ * Removes the OperatorVersion of the last instance of an operator with the pieces of its package, those of earlier versions that an upgrade left, and the Operator.
+ * Another instance may need each of them, for `rollback`, `drift` and a run that is to go on. What kplan did not store (it has no digest) stays. Done again, it finds what is left.
  */
 export async function removeOperator(
   cluster: Cluster,
@@ -28,19 +28,25 @@ export async function removeOperator(
     kept(cluster, "OperatorVersion", namespace),
   ]);
   const isOther = (instance: KubeObject): boolean => instance.metadata.name !== where.instance;
-  const users = (instances ?? []).filter(isOther).map(operatorVersionOf);
+  const others = (instances ?? []).filter(isOther);
+  const users = others.map(operatorVersionOf);
   if (users.includes(operatorVersion)) return;
   const mine = versions?.find(({ metadata }) => metadata.name === operatorVersion);
   const pieces = await piecesOf(cluster, namespace, mine && operatorOf(mine));
   const own = pieces.find((piece) => operatorVersionOfPiece(piece) === operatorVersion);
   const operator = mine ? operatorOf(mine) : own?.metadata.labels?.[LABEL.operator];
   if (operator === undefined) return;
+  const ofUsers = (versions ?? []).filter(({ metadata }) => users.includes(metadata.name));
+  const used = [
+    ...ofUsers.map(operatorOf),
+    ...others.map(({ metadata }) => metadata.labels?.[LABEL.operator]),
+  ];
+  if (used.includes(operator)) return;
   const siblings = (versions ?? []).filter(
     (version) => version !== mine && operatorOf(version) === operator,
   );
   const unused = siblings.filter(
-    ({ metadata }) =>
-      metadata.annotations?.[ANNOTATION.digest] !== undefined && !users.includes(metadata.name),
+    ({ metadata }) => metadata.annotations?.[ANNOTATION.digest] !== undefined,
   );
   const going = new Set([operatorVersion, ...unused.map(({ metadata }) => metadata.name)]);
   const useless = pieces.filter((piece) => {
@@ -59,8 +65,8 @@ export async function removeOperator(
     await cluster.delete(refOf(piece), justThis(piece));
   }
   where.check?.();
-  const others = mine ? doomed.slice(0, -1) : doomed;
-  for (const version of others) await cluster.delete(refOf(version), asRead(version));
+  const earlier = mine ? doomed.slice(0, -1) : doomed;
+  for (const version of earlier) await cluster.delete(refOf(version), asRead(version));
   if (mine === undefined) return;
   if (unused.length === siblings.length)
     await removeNamed(cluster, {

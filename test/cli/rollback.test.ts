@@ -67,12 +67,33 @@ test("the same package brings it back when the instance itself has lost it", asy
   const lost = await typed("plan trigger smoke");
   expect(lost.stderr).toMatch(/is not there[\s\S]*`kplan upgrade PACKAGE` with the same package/);
   expect((await typed("upgrade $NEXT")).stderr).toMatch(/is not there/);
+  // Objects of which nobody knows how they were applied are not said to be as they were.
+  const fixed = await typed("drift --fix");
+  expect(fixed).toMatchObject({ code: 1 });
+  expect(fixed.stderr).toMatch(/of demo-instance could not be compared, and nothing else differs/);
   expect(await typed("upgrade $PKG --dry-run")).toMatchObject({ code: 0 });
   expect((await typed("plan trigger smoke")).stderr).toMatch(/is not there/);
   const again = await typed("upgrade $PKG");
   expect(again).toMatchObject({ code: 0 });
   expect(again.stderr).toMatch(/did not keep demo-1\.0-0\.1\.0 any more: it is stored again/);
   expect(await typed("plan trigger smoke")).toMatchObject({ code: 0 });
+});
+
+test("another instance of the operator, uninstalled, leaves the packages that this one may go back to", async () => {
+  // The second time brings back what the test above has deleted.
+  expect(await typed("upgrade $NEXT")).toMatchObject({ code: 0 });
+  expect(await typed("upgrade $NEXT")).toMatchObject({ code: 0 });
+  expect(await typed("install $PKG --instance other -p PASSWORD=x")).toMatchObject({ code: 0 });
+  expect(await typed("uninstall --instance other --delete-claims")).toMatchObject({ code: 0 });
+  expect(await typed("rollback")).toMatchObject({ code: 0 });
+  expect((await typed("get instances")).stdout).toMatch(/demo-1\.0-0\.1\.0/);
+  expect(await typed("uninstall --delete-claims")).toMatchObject({ code: 0 });
+  for (const path of [
+    "/api/v1/namespaces/default/secrets",
+    "/apis/kudo.dev/v1beta1/namespaces/default/operatorversions",
+    "/apis/kudo.dev/v1beta1/namespaces/default/operators",
+  ])
+    expect((await api.get(path)).body.items).toEqual([]);
 });
 
 async function typed(line: string): Promise<CliResult> {
