@@ -20,14 +20,31 @@ export const MAX_DEPTH = 100;
 /** Said of a document that goes deeper. */
 export const TOO_DEEP: string = `more than ${MAX_DEPTH} lists and maps within one another`;
 
-/** Takes a problem at an offset of the text. */
-export type Report = (code: string, message: string, offset: number, hint?: string) => void;
+/** Takes a problem at an offset of the text; `lenient`: the value is read nevertheless. */
+export type Report = (
+  code: string,
+  message: string,
+  offset: number,
+  options?: { readonly hint?: string | undefined; readonly lenient?: boolean },
+) => void;
+
+/**
+ * `strict`: what is doubtful is a problem · `go`: as go-yaml v2 reads it for KUDO, each doubt reported as lenient: the last of two equal keys wins, large integers stay,
+ * unknown tags are passed over.
+ */
+export type YamlManner = "strict" | "go";
 
 /**
  * The documents of a stream of js-yaml's parser events; an empty document is left out. js-yaml's own constructor stops at the first problem and
  * forgets where values stand; this one reports duplicate keys, unknown tags, unresolvable aliases and numbers that cannot be held, all at once.
  */
-export function composeYaml(text: string, events: readonly Event[], report: Report): Slot[] {
+export function composeYaml(
+  text: string,
+  events: readonly Event[],
+  report: Report,
+  manner: YamlManner = "strict",
+): Slot[] {
+  const lenient = manner === "go";
   const documents: Slot[] = [];
   let index = 0;
   let anchors = new Map<string, YamlNode | "open">();
@@ -123,7 +140,8 @@ export function composeYaml(text: string, events: readonly Event[], report: Repo
       const first = seen.get(key);
       if (first !== undefined) {
         reportDuplicate(key, keySlot.offset, first);
-        continue;
+        if (!lenient) continue;
+        members.splice(0, members.length, ...members.filter((member) => member.key !== key));
       }
       seen.set(key, keySlot.offset);
       const isMerge =
@@ -143,7 +161,7 @@ export function composeYaml(text: string, events: readonly Event[], report: Repo
         text.startsWith("{{", offset - 1) || text.startsWith("{{", offset)
           ? "a template expression at the start of a value needs quotes around it"
           : undefined;
-      report("yaml-key", `a key must be a word, found a ${node.kind}`, offset, hint);
+      report("yaml-key", `a key must be a word, found a ${node.kind}`, offset, { hint });
       return undefined;
     }
     if (node.value === null) {
@@ -151,6 +169,11 @@ export function composeYaml(text: string, events: readonly Event[], report: Repo
       return undefined;
     }
     const key = String(node.value);
+    if (lenient && typeof node.value !== "string" && key !== node.text)
+      report("yaml-key-word", `key ${node.text} is read as "${key}"`, offset, {
+        hint: "write it in quotes if it is a text",
+        lenient,
+      });
     // No manifest needs it, and a careless assignment would change an object's prototype.
     if (key === "__proto__") {
       report("yaml-key", "the key __proto__ is not allowed", offset);
@@ -161,7 +184,9 @@ export function composeYaml(text: string, events: readonly Event[], report: Repo
 
   function reportDuplicate(key: string, offset: number, first: number) {
     const line = text.slice(0, first).split(/\r\n|\r|\n/).length;
-    report("yaml-duplicate-key", `key "${key}" is given twice, first in line ${line}`, offset);
+    const wins = lenient ? "; the last one is taken" : "";
+    const message = `key "${key}" is given twice, first in line ${line}${wins}`;
+    report("yaml-duplicate-key", message, offset, { lenient });
   }
 
   function mergedMaps({ node, offset }: Slot): MapNode[] {
@@ -191,25 +216,20 @@ export function composeYaml(text: string, events: readonly Event[], report: Repo
       const message = known
         ? `${JSON.stringify(source)} is not of type ${tag}`
         : `tag ${tag} is not supported`;
-      report("yaml-tag", message, offset);
-      return null;
+      const passed = lenient && !known;
+      report("yaml-tag", message, offset, { lenient: passed });
+      return passed ? source : null;
     }
-    if (typeof value === "bigint") {
-      report(
-        "yaml-big-integer",
-        `integer ${source} is beyond 2^53 and would lose digits`,
-        offset,
-        "write it in quotes if a text will do",
-      );
+    if (typeof value === "bigint" && !lenient) {
+      report("yaml-big-integer", `integer ${source} is beyond 2^53 and would lose digits`, offset, {
+        hint: "write it in quotes if a text will do",
+      });
       return null;
     }
     if (typeof value === "number" && !Number.isFinite(value)) {
-      report(
-        "yaml-not-json",
-        `${source} is not a number that Kubernetes can hold`,
-        offset,
-        "write it in quotes if it is a text",
-      );
+      report("yaml-not-json", `${source} is not a number that Kubernetes can hold`, offset, {
+        hint: "write it in quotes if it is a text",
+      });
       return null;
     }
     return value === undefined ? source : value;
@@ -223,6 +243,7 @@ export function composeYaml(text: string, events: readonly Event[], report: Repo
       "yaml-tag",
       known ? `${what} is not of type ${tag}` : `tag ${tag} is not supported`,
       event.start,
+      { lenient: lenient && !known },
     );
   }
 

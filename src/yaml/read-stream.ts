@@ -1,6 +1,6 @@
 import { parseEvents, YAMLException } from "js-yaml";
-import { errorIssue, type Issue } from "../model/issue.ts";
-import { composeYaml, MAX_DEPTH, TOO_DEEP } from "./compose-yaml.ts";
+import { errorIssue, type Issue, warningIssue } from "../model/issue.ts";
+import { composeYaml, MAX_DEPTH, type Report, TOO_DEEP, type YamlManner } from "./compose-yaml.ts";
 import { type LineCol, lineIndex } from "./line-index.ts";
 import type { Slot } from "./yaml-node.ts";
 
@@ -12,16 +12,22 @@ export interface YamlStream {
 }
 
 /** Parses a text of any number of YAML documents. A text that is not YAML gives one issue and no documents. */
-export function readStream(source: string, file: string): YamlStream {
+export function readStream(
+  source: string,
+  file: string,
+  manner: YamlManner = "strict",
+): YamlStream {
   // A byte order mark takes no column.
   const text = source.startsWith("\uFEFF") ? source.slice(1) : source;
   const lineCol = lineIndex(text);
   const issues: Issue[] = [];
   try {
     const events = parseEvents(text, { maxDepth: MAX_DEPTH });
-    const documents = composeYaml(text, events, (code, message, offset, hint) => {
-      issues.push(errorIssue(code, message, { file, ...lineCol(offset) }, hint));
-    });
+    const report: Report = (code, message, offset, { hint, lenient } = {}) => {
+      const issueOf = lenient ? warningIssue : errorIssue;
+      issues.push(issueOf(code, message, { file, ...lineCol(offset) }, hint));
+    };
+    const documents = composeYaml(text, events, report, manner);
     return { documents, issues, lineCol };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;

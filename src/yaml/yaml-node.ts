@@ -4,7 +4,8 @@ export type YamlNode = ScalarNode | ListNode | MapNode;
 /** A scalar as Kubernetes understands it. */
 export interface ScalarNode {
   readonly kind: "scalar";
-  readonly value: string | number | boolean | null;
+  /** A bigint only where go-yaml's leniency was asked for. */
+  readonly value: string | number | bigint | boolean | null;
   /** As it is written, without quotes. */
   readonly text: string;
   readonly offset: number;
