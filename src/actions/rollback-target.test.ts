@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { RunKind, RunRecord } from "../model/run.ts";
 import { rollbackTarget } from "./rollback-target.ts";
 
-// `update 5 a !`: kind, values, package; `!` failed, `?` unfinished, `>2` went back to run 2. Oldest first, numbered from 1.
+// `update 5 a !`: kind, values, package; `!` failed, `?` unfinished, `>2` went back to run 2, `*` had values for itself alone. Oldest first, numbered from 1.
 test.each<readonly [string, readonly string[], number | undefined, number | string]>([
   ["the one before", ["install 3 a", "update 5 a"], undefined, 1],
   [
@@ -37,6 +37,14 @@ test.each<readonly [string, readonly string[], number | undefined, number | stri
   ],
   ["unless it is named", ["install 3 a !", "update 5 a"], 1, 1],
   ["a number that is not kept", ["install 3 a"], 4, "no-such-run"],
+  ["a repair, which has the values of others", ["install 3 a", "fix 3 a"], 2, "no-such-run"],
+  ["a triggered plan", ["install 3 a", "trigger 3 a", "update 5 a"], 2, 2],
+  [
+    "a triggered plan with a value for itself alone",
+    ["install 3 a", "trigger 4 a *"],
+    2,
+    "no-such-run",
+  ],
   ["an uninstall", ["install 3 a", "uninstall 3 a ?"], 2, "no-such-run"],
 ])("%s", (_, texts, wanted, found) => {
   const runs = texts.map(runOf).reverse();
@@ -61,6 +69,10 @@ function runOf(text: string, index: number): RunRecord {
     digest,
     status,
     parameters: { COUNT: count, ...(secret !== undefined && { PASSWORD: secret }) },
-    cause: { host: "", changes: [], ...(back !== undefined && { rollbackTo: Number(back) }) },
+    cause: {
+      host: "",
+      changes: marks.includes("*") ? [{ name: "COUNT" }] : [],
+      ...(back !== undefined && { rollbackTo: Number(back) }),
+    },
   } as unknown as RunRecord;
 }

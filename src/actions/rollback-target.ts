@@ -43,10 +43,20 @@ function named({ name, runs }: RollbackQuestion, wanted: number): RunRecord {
       kind: "bad-input",
       hint: `it keeps ${kept.length === 0 ? "none" : kept.join(", ")}; \`kplan plan history\` tells what they were`,
     });
-  if (target.kind !== "uninstall") return target;
-  throw new KplanError("no-such-run", `run ${wanted} of ${name} is its uninstall`, {
+  const why = whyNot(target);
+  if (why === undefined) return target;
+  throw new KplanError("no-such-run", `run ${wanted} of ${name} ${why}`, {
     kind: "bad-input",
+    hint: "`kplan plan history` lists its runs: one before it is the way",
   });
+}
+
+/** Why the parameters of a run are not those that the instance was to have. */
+function whyNot({ kind, cause }: RunRecord): string | undefined {
+  if (kind === "uninstall") return "is its uninstall";
+  if (kind === "fix") return "applied again what earlier runs had, with their values";
+  const names = cause.changes.map((change) => change.name).join(", ");
+  return kind === "trigger" && names !== "" ? `had ${names} for that run alone` : undefined;
 }
 
 /** Whether two runs want the same; hashes of secret values left out, for these cannot be restored. */
