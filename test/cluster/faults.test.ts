@@ -340,6 +340,13 @@ test("a conflict over a version that was not named is met by another try, one th
   expect(server.received.length).toBe(3);
   api.transport.close();
 
+  const absent = await serve((_request, n) =>
+    n === 1 ? conflict : { status: 200, body: object({}) },
+  );
+  const third = apiOver(absent.url);
+  expect(await createObject(third, object({}), { dryRun: true })).toEqual(object({}));
+  third.transport.close();
+
   const other = await serve(() => conflict);
   const second = apiOver(other.url);
   await expect(deleteObject(second, ref, { uid: "u1" })).rejects.toMatchObject({
