@@ -15,6 +15,7 @@ import type { LeaseHolder } from "../store/lease-object.ts";
 import { readRun, type StoredRun } from "../store/stored-run.ts";
 import type { ActionContext } from "./context.ts";
 import { isDriving } from "./driver-of.ts";
+import { isLeft } from "./run-record.ts";
 
 /** Milliseconds between two looks for an answer. */
 const LOOK_MS = 200;
@@ -64,7 +65,7 @@ export async function askDriver(
       throw new KplanError("refused", `${run.record.instance}: ${answer.message}`, {
         kind: "bad-input",
       });
-    const isOver = record !== undefined && (isDone(record) || hasEnded(record));
+    const isOver = record !== undefined && (isDone(record) || isLeft(record));
     if (!isOver && held && instance !== undefined && record !== undefined) {
       if (answer?.id !== request.id && isFree(instance, request, clock.monotonic() - begun))
         await cluster.patch(ref, {
@@ -113,9 +114,4 @@ async function withdraw(
       metadata: { resourceVersion, annotations: { [ANNOTATION.request]: null } },
     })
     .catch(() => undefined);
-}
-
-/** Its driver has let go of it, in whatever way. */
-function hasEnded({ finishedAt, reason }: RunRecord): boolean {
-  return finishedAt !== undefined || reason !== undefined;
 }

@@ -6,6 +6,7 @@ import { driverOf } from "./driver-of.ts";
 import { instanceName } from "./find-instance.ts";
 import { followRun, outcomeOf, STOPPED_LOOKING, tell } from "./follow-run.ts";
 import { readInstanceState, requireInstance } from "./instance-state.ts";
+import { isLeft } from "./run-record.ts";
 
 /** What `plan attach` and `plan wait` are asked for. */
 export interface AttachRunRequest {
@@ -59,7 +60,7 @@ async function follow(
     const state = await requireInstance(ctx, await readInstanceState(ctx, instance));
     const record = state.runs[0]?.record;
     if (unless !== undefined && record?.uid !== run) throw unless;
-    if (driver !== undefined && (record === undefined || !hasEnded(record))) {
+    if (driver !== undefined && (record === undefined || !isLeft(record))) {
       const outcome = await followRun(ctx, instance, driver);
       if (outcome !== undefined) return outcome;
       continue;
@@ -78,10 +79,6 @@ async function follow(
 
 /** Milliseconds between two looks. */
 const PAUSE_MS = 500;
-
-function hasEnded({ finishedAt, reason }: RunRecord): boolean {
-  return finishedAt !== undefined || reason !== undefined;
-}
 
 function driverless({ number }: RunRecord): RunOutcome {
   return {

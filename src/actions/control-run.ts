@@ -13,6 +13,7 @@ import { type ControlResult, controlResult } from "./control-result.ts";
 import { instanceName } from "./find-instance.ts";
 import { foldEvent } from "./fold-event.ts";
 import { type KnownInstance, readInstanceState, requireInstance } from "./instance-state.ts";
+import { isLeft } from "./run-record.ts";
 import { askForLease, holding } from "./with-lease.ts";
 
 /** How a run is controlled, whether somebody drives it or nobody. */
@@ -59,7 +60,7 @@ export async function controlRun(
       });
     const { record } = wanted.run;
     // It was left, and somebody is about to take it up: there is nobody who could be asked yet.
-    if (record.finishedAt !== undefined || record.reason !== undefined) {
+    if (isLeft(record)) {
       if (await isStill(ctx, instance, wanted.run)) throw notBegun(instance, answer.holder.request);
       continue;
     }

@@ -171,3 +171,8 @@ function mergedChanges(
   }
   return [...merged.values()];
 }
+
+/** Whether its driver has let go of a run, in whatever way. */
+export function isLeft({ finishedAt, reason }: Pick<RunRecord, "finishedAt" | "reason">): boolean {
+  return finishedAt !== undefined || reason !== undefined;
+}
