@@ -172,6 +172,8 @@ test.each([
   { command: 0, verb: "create", what: /^leases/, kind: "kill-after", again: "other-host" },
   // A lease that the server refused to take back once.
   { command: 1, verb: "replace", what: /^leases/, kind: "status-409", again: "same-host" },
+  // An OperatorVersion that is to be removed, and is another version by then.
+  { command: 2, verb: "patch", what: /^operatorversions/, kind: "status-409", again: "same-host" },
 ] as const)("$kind at $verb $what of command $command", async (found) => {
   const story = { source: folder({}), commands: COMMANDS };
   const undisturbed = await runUndisturbed(story, "1");
