@@ -158,6 +158,13 @@ test.each<[string, string, string, number, string]>([
     "holds: 1 pod is as expected",
   ],
   [
+    "a message that ends as a sentence goes on as one",
+    "expect: [{kind: all, of: Values.x == 4, message: They do not agree.}]",
+    "a-0: {x: 3}",
+    1,
+    "waits: They do not agree: a-0",
+  ],
+  [
     "slow where that cannot be told",
     "expect: []\nslowWhen: Pods[0].values.queue > 10",
     "a-0: {x: 3}",

@@ -98,12 +98,12 @@ function unmetBy(
   switch (expectation.kind) {
     case "all": {
       const { others, why } = held(expectation.of, answers, scope);
-      const said = expectation.message ?? `${oneLine(expectation.of)} does not hold`;
+      const said = clause(expectation.message) ?? `${oneLine(expectation.of)} does not hold`;
       return others.length === 0 ? undefined : `${said}: ${names(others)}${why}`;
     }
     case "any": {
       const { fitting, why } = held(expectation.of, answers, scope);
-      const said = expectation.message ?? `${oneLine(expectation.of)} holds in no pod`;
+      const said = clause(expectation.message) ?? `${oneLine(expectation.of)} holds in no pod`;
       return fitting.length > 0 ? undefined : `${said}: ${names(answers)}${why}`;
     }
     case "count":
@@ -148,9 +148,9 @@ function miscounted(
     const most = max === undefined ? Number.POSITIVE_INFINITY : bound(max, scope);
     if (fitting.length >= least && fitting.length <= most) return undefined;
     const wanted = boundsText(least, most);
-    return `${message ?? `${oneLine(of)} holds in the wrong number of pods`}: ${fitting.length} of ${answers.length}, ${wanted} wanted${why}`;
+    return `${clause(message) ?? `${oneLine(of)} holds in the wrong number of pods`}: ${fitting.length} of ${answers.length}, ${wanted} wanted${why}`;
   } catch (error) {
-    return `${message ?? oneLine(of)}: ${sentenceOf(error)}`;
+    return `${clause(message) ?? oneLine(of)}: ${sentenceOf(error)}`;
   }
 }
 
@@ -179,7 +179,7 @@ function different(
   }
   if (groups.size === 1 && !groups.has("nothing")) return undefined;
   const shown = [...groups].map(([text, pods]) => `${cut(text)} in ${names(pods)}`).join(", ");
-  return `${message ?? `${name} is not the same in all pods`}: ${shown}`;
+  return `${clause(message) ?? `${name} is not the same in all pods`}: ${shown}`;
 }
 
 function slowness(slowWhen: Expression, scope: ExpressionScope): string | undefined {
@@ -198,6 +198,11 @@ function sentenceOf(error: unknown): string {
 
 function names(pods: readonly PodAnswer[]): string {
   return pods.map(({ name }) => name).join(", ");
+}
+
+/** A message that goes on: without its full stop. */
+function clause(message: string | undefined): string | undefined {
+  return message?.replace(/(?<!\.)\.$/, "");
 }
 
 function cut(text: string): string {

@@ -7,6 +7,7 @@ import { SIMULATION_FILE } from "../package/read-simulation.ts";
 import { FAULTS_FILE } from "./faults/story-of.ts";
 import { type CaseResult, type GiveCommand, runCase } from "./run-case.ts";
 import { readTestCases, type TestCase } from "./test-case.ts";
+import { usablePackage } from "./usable-package.ts";
 
 /** What `package test` is asked for. */
 export interface TestRequest {
@@ -21,8 +22,9 @@ export interface TestRequest {
   readonly onCase?: (result: CaseResult) => void;
 }
 
-/** Plays the cases of a package, one after the other. Throws a `bad-input` KplanError for files that cannot be read, and where there is no case. */
+/** Plays the cases of a package, one after the other. Throws a `bad-input` KplanError for a package with errors, for files that cannot be read, and where there is no case. */
 export async function testPackage(request: TestRequest): Promise<readonly CaseResult[]> {
+  await usablePackage(request.source);
   const cases = await casesOf(request.source);
   const { only } = request;
   const chosen = cases.filter(({ name }) => only === undefined || name === only);

@@ -19,18 +19,24 @@ export function renderWithFacts(
   pkg: OperatorPackage,
   key: string,
   scope: TemplateScope,
+  constants: RunConstants = CONSTANTS,
 ): Rendered | undefined {
   const paths = factUses(pkg.templates.get(key) ?? "").map(({ path }) => path);
-  const without = render(pkg, key, { ...scope, Facts: {} });
+  const without = render(pkg, key, { ...scope, Facts: {} }, constants);
   if ("objects" in without || paths.length === 0) return without;
-  const withAll = render(pkg, key, { ...scope, Facts: placeholders(paths) });
+  const withAll = render(pkg, key, { ...scope, Facts: placeholders(paths) }, constants);
   if ("objects" in withAll) return withAll;
   return canonicalJson(withAll.issues) === canonicalJson(without.issues) ? without : undefined;
 }
 
-function render(pkg: OperatorPackage, key: string, scope: TemplateScope): Rendered {
+function render(
+  pkg: OperatorPackage,
+  key: string,
+  scope: TemplateScope,
+  constants: RunConstants,
+): Rendered {
   try {
-    return { objects: renderObjects(pkg, [key], scope, CONSTANTS) };
+    return { objects: renderObjects(pkg, [key], scope, constants) };
   } catch (error) {
     if (!(error instanceof KplanError)) throw error;
     return { issues: error.issues };

@@ -428,3 +428,56 @@ test("deleting an object and applying it anew in one step is no clash", () => {
     ),
   ).toEqual([]);
 });
+
+const deleting = (operator: string): string =>
+  operator.replace("{name: drop, kind: Apply", "{name: drop, kind: Delete");
+
+test("what pods use is not deleted before them", () => {
+  const files = { "pod.yaml": MOUNTS, "need.yaml": NEED };
+  const plan = "first [need.yaml], drop [need.yaml], run [pod.yaml]";
+  expect(said({ deploy: plan }, files, "", deleting)).toEqual([
+    "operator.yaml:14:34: error: Deployment demo-instance of step deploy.main.run uses ConfigMap need, which task drop of step deploy.main.drop has deleted before: its pods would wait for ever\n  move task drop behind it, or delete something else",
+  ]);
+});
+
+test.each([
+  [
+    "made again in between",
+    "first [need.yaml], drop [need.yaml], more [need.yaml], run [pod.yaml]",
+  ],
+  ["deleted afterwards", "first [need.yaml], run [pod.yaml], drop [need.yaml]"],
+])("what pods use may be %s", (_, deploy) => {
+  const files = { "pod.yaml": MOUNTS, "need.yaml": NEED };
+  expect(said({ deploy }, files, "", deleting)).toEqual([]);
+});
+
+test("a deletion under a condition may not happen", () => {
+  const files = { "pod.yaml": MOUNTS, "need.yaml": NEED };
+  const plan = "first [need.yaml], drop [need.yaml], run [pod.yaml]";
+  const maybe = (operator: string): string =>
+    deleting(operator).replace("Delete,", 'Delete, when: "Params.A",');
+  const params = "parameters:\n  - {name: A, type: boolean, default: false, trigger: deploy}\n";
+  expect(said({ deploy: plan }, files, params, maybe)).toEqual([]);
+});
+
+const TOKEN = `${NEED}data:\n  token: "{{randAlphaNum 8}}"\n`;
+
+test("a value that is another in every run is a warning", () => {
+  expect(said({ deploy: "config [need.yaml]" }, { "need.yaml": TOKEN })).toEqual([
+    "templates/need.yaml:5:13: warning: templates/need.yaml renders another ConfigMap need in every run (randAlphaNum): each run that applies it changes it, and restarts the pods that use it\n  a value that must last belongs into a parameter of type secret, which is generated once",
+  ]);
+});
+
+test.each([
+  ["the word alone", `${NEED}data:\n  help: now or later\n`],
+  ["in the name of the object", NEED.replace("name: need", 'name: "need-{{randNumeric 4}}"')],
+])("no warning: %s", (_, text) => {
+  expect(said({ deploy: "config [need.yaml]" }, { "need.yaml": text })).toEqual([]);
+});
+
+test("a plan that somebody must name may want another value each time", () => {
+  const plans = { deploy: "config [plain.yaml]", restart: "again [need.yaml]" };
+  const plain = NEED.replace("name: need", "name: plain");
+  const found = said(plans, { "need.yaml": TOKEN, "plain.yaml": plain });
+  expect(found.filter((issue) => issue.includes("in every run"))).toEqual([]);
+});

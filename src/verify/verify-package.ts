@@ -6,7 +6,9 @@ import { type PackageView, viewPackage } from "./package-view.ts";
 import { checkExpressions } from "./rules/check-expressions.ts";
 import { checkNames } from "./rules/check-names.ts";
 import { checkTexts } from "./rules/check-texts.ts";
+import { deletedBeforeUse } from "./rules/deleted-before-use.ts";
 import { deployPlan } from "./rules/deploy-plan.ts";
+import { everChanging } from "./rules/ever-changing.ts";
 import { factsInOrder } from "./rules/facts-in-order.ts";
 import { gateNames } from "./rules/gate-names.ts";
 import { knownFacts } from "./rules/known-facts.ts";
@@ -44,6 +46,8 @@ const RULES: readonly VerifyRule[] = [
   sameObject,
   podNames,
   usedBeforeApplied,
+  deletedBeforeUse,
+  everChanging,
   stepPods,
   gateNames,
   meters,

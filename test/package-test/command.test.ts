@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cli } from "../support/cli.ts";
+import { GOOD_PACKAGE, packageFolder } from "../support/package-folder.ts";
 import { testCases } from "./tester.ts";
 
 // The tester itself: a case that is right passes, and one that is wrong fails with its place.
@@ -185,6 +186,29 @@ test("what cannot be read, or is not there, is bad input", async () => {
   const none = await testCases(install("{}"), "--case", "instals");
   expect(none.stderr).toContain('no case is named "instals", did you mean "installs"?');
   expect(none.code).toBe(2);
+});
+
+test.each([[[]], [["--faults"]]])("a package with errors is bad input %s", async (options) => {
+  const params = "parameters: [{name: A, default: a, trigger: updat}]\n";
+  const folder = packageFolder({ "params.yaml": params, "tests/cases.yaml": install("{}") });
+  const home = mkdtempSync(join(tmpdir(), "kplan-home-"));
+  const { code, stdout, stderr } = await cli(["package", "test", folder, ...options], { home });
+  expect(stderr).toContain('params.yaml:1:45: error: parameter A triggers plan "updat"');
+  expect(stdout).toBe("");
+  expect(code).toBe(2);
+});
+
+test("faults need a package that can be installed with its defaults, or values for it", async () => {
+  const operator = GOOD_PACKAGE["operator.yaml"]?.replace(
+    "  deploy:\n",
+    "  deploy:\n    require: [{id: many, expression: Params.COUNT > 3, message: Too few.}]\n",
+  );
+  const folder = packageFolder({ "operator.yaml": operator ?? null });
+  const home = mkdtempSync(join(tmpdir(), "kplan-home-"));
+  const { code, stderr } = await cli(["package", "test", folder, "--faults"], { home });
+  expect(stderr).toContain("refuses an install with its defaults");
+  expect(stderr).toContain("say in tests/faults.yaml which values it takes");
+  expect(code).toBe(2);
 });
 
 // The others take longer: `kplan package test operators/galera` plays them all.

@@ -78,6 +78,8 @@ function pairsOf(
   count: number,
   random: () => number,
 ): readonly Scenario[] {
+  const able = commands.flatMap(({ requests }, index) => (requests.length > 0 ? [index] : []));
+  if (able.length === 0) return [];
   const one = (command: number): Fault => {
     const requests = commands[command]?.requests ?? [];
     const at = Math.floor(random() * requests.length);
@@ -86,7 +88,7 @@ function pairsOf(
     return { at, kind: kinds[Math.floor(random() * kinds.length)] ?? "reset-before" };
   };
   return Array.from({ length: count }, (): Scenario => {
-    const command = Math.floor(random() * commands.length);
+    const command = able[Math.floor(random() * able.length)] ?? 0;
     const faults = [one(command), one(command)].sort((a, b) => a.at - b.at);
     const again = random() < 0.5 ? "same-host" : "other-host";
     return { command, faults, again };

@@ -2,11 +2,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errorIssue, type Issue, type Place } from "../../model/issue.ts";
 import { isMap, type Json } from "../../model/json.ts";
-import { refuse } from "../../model/kplan-error.ts";
+import { KplanError, refuse } from "../../model/kplan-error.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import type { Parameter } from "../../model/parameter.ts";
-import { readPackage } from "../../package/read-package.ts";
 import { type ParsedYaml, parseYaml } from "../../yaml/parse-yaml.ts";
+import { usablePackage } from "../usable-package.ts";
 import { runUndisturbed } from "./run-scenario.ts";
 import type { Story, StoryCommand } from "./story.ts";
 
@@ -15,17 +15,25 @@ export const FAULTS_FILE = "tests/faults.yaml";
 
 /**
  * What is done with a package: what its `tests/faults.yaml` says, else an install, every parameter with a trigger changed and changed back, and an uninstall;
- * without the updates that the package refuses. Throws a `bad-input` KplanError for a package or file that cannot be read.
+ * without the updates that the package refuses. Throws a `bad-input` KplanError for a package with errors, a file that cannot
+ * be read, and a package that refuses to be installed with its defaults.
  */
 export async function storyOf(source: string, seed: string): Promise<Story> {
-  const { pkg, issues } = await readPackage(source);
-  if (pkg === undefined) refuse(source, issues);
+  const pkg = await usablePackage(source);
   const packages = new Map();
   const given = await readFile(join(source, FAULTS_FILE), "utf8").catch(() => undefined);
   if (given !== undefined) return { source, packages, commands: commandsIn(given, pkg) };
   const all: Story = { source, packages, commands: plausibleCommands(pkg) };
   const undisturbed = await runUndisturbed(all, seed);
+  if (undisturbed[0]?.exit === 2) throw refusedInstall(source);
   return { ...all, commands: all.commands.filter((_, index) => undisturbed[index]?.exit !== 2) };
+}
+
+function refusedInstall(source: string): KplanError {
+  return new KplanError("refused-install", `${source} refuses an install with its defaults`, {
+    kind: "bad-input",
+    hint: `say in ${FAULTS_FILE} which values it takes: commands: [install: {NAME: value}]; see docs/faults.md`,
+  });
 }
 
 function plausibleCommands(pkg: OperatorPackage): readonly StoryCommand[] {
