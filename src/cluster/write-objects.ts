@@ -176,7 +176,8 @@ export async function deleteObject(
     ...(dryRun && { dryRun: ["All"] }),
   };
   const subject = about(api, "delete", ref);
-  const path = objectPath(resource, ref);
+  // The server goes by the body; its audit log, without bodies, by the query.
+  const path = `${objectPath(resource, ref)}${query({ dryRun: dryRun ? "All" : undefined })}`;
   const request: ApiRequest = {
     method: "DELETE",
     path,

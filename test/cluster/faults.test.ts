@@ -333,6 +333,19 @@ test("a server that breaks on a write each time is not asked for ever", async ()
   api.transport.close();
 });
 
+test("a dry run of a deletion says so in the query too, where an audit log without bodies shows it", async () => {
+  const server = await serve(() => ok);
+  const api = apiOver(server.url);
+  await deleteObject(api, ref, { dryRun: true });
+  await deleteObject(api, ref);
+  expect(server.received.map(({ query }) => query.get("dryRun"))).toEqual(["All", null]);
+  expect(server.received.map(({ body }) => (body as { dryRun?: unknown }).dryRun)).toEqual([
+    ["All"],
+    undefined,
+  ]);
+  api.transport.close();
+});
+
 test("a conflict over a version that was not named is met by another try, one that was is not", async () => {
   const server = await serve((_request, n) => (n <= 2 ? conflict : ok));
   const api = apiOver(server.url);

@@ -165,9 +165,12 @@ export async function liveLife(
   for (const sentence of createdTwice(events, by)) ledger.broke(name, sentence, "duplicate");
   for (const sentence of writtenWithoutLease(events, by, askers))
     ledger.broke(name, sentence, "unfenced");
-  if (broken === undefined)
+  if (broken === undefined) {
     for (const orphan of leftOver(events, by).filter((key) => !isKept(key)))
       ledger.broke(name, `left after uninstall: ${orphan}`, "orphan");
+    for (const orphan of await stillThere(namespace))
+      ledger.broke(name, `there after uninstall: ${orphan}`, "orphan");
+  }
   ledger.uuids(uuids);
   ledger.judged(events.length, writes);
   say(`${namespace}: ${events.length} requests judged, ${writes} writes of drivers`);
@@ -203,6 +206,22 @@ function withoutNamespace(
   return Object.fromEntries(
     Object.entries(counts).map(([key, count]) => [key.replace(` ${namespace}/`, " "), count]),
   );
+}
+
+const KINDS = [
+  ...["configmaps", "secrets", "services", "serviceaccounts", "persistentvolumeclaims", "pods"],
+  ...["deployments", "statefulsets", "jobs", "poddisruptionbudgets", "networkpolicies", "leases"],
+  ...["instances.kudo.dev", "operators.kudo.dev", "operatorversions.kudo.dev"],
+];
+
+/** What there is in a namespace, besides what Kubernetes puts into each and claims of backups. */
+async function stillThere(namespace: string): Promise<readonly string[]> {
+  const names = await kubectl(namespace, ["get", KINDS.join(), "-o", "name"]);
+  return names
+    .split("\n")
+    .filter(
+      (name) => name !== "" && !/\/default(-token-\w+)?$|\/kube-root-ca.crt$|-backups$/.test(name),
+    );
 }
 
 /** Backups outlive everything: no uninstall deletes their claim. */
