@@ -73,7 +73,7 @@ function galera(): Workload {
       shrink: ["update", ...size(least)],
       uninstall: ["uninstall", "--delete-claims"],
     },
-    other: ["update", "-p", "BACKUP_KEEP=5"],
+    other: ["update", "-p", "BACKUP_KEEP=5", "--allow", "even-size"],
     async whole(namespace, after) {
       if (after === "uninstall") {
         const left = await kubectl(namespace, ["get", "pods,pvc", "-o", "name"]);
