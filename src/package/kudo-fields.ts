@@ -26,6 +26,8 @@ export interface KudoFields {
   at(name: string): number;
   /** Text of a field; undefined when it is absent or null. */
   text(name: string): string | undefined;
+  /** A scalar as it is written, without its quotes; undefined for what is no scalar or not there. */
+  written(name: string): string | undefined;
   flag(name: string): boolean | undefined;
   /** A number; anything else is passed over with a warning. */
   number(name: string): number | undefined;
@@ -69,6 +71,10 @@ export function kudoFields(
     text: (name) => {
       const member = found.get(name);
       return member && textOf(member, named(name), report);
+    },
+    written: (name) => {
+      const member = given(name);
+      return member?.node.kind === "scalar" ? member.node.text : undefined;
     },
     flag: (name) => {
       const member = given(name);

@@ -1,4 +1,4 @@
-import { assert, constantFrom, property, string, uniqueArray } from "fast-check";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatIssue } from "../model/issue.ts";
 import { defaultInstanceName, operatorVersionName } from "../model/names.ts";
@@ -483,6 +483,30 @@ parameters:
   ]);
 });
 
+test.each<[parameter: string, ...said: string[]]>([
+  ["{name: A, default: 3}"],
+  ["{name: A, default: true}"],
+  ["{name: A, type: array, default: [1000000]}"],
+  [
+    "{name: A, default: 1000000}",
+    'params.yaml:1:33: warning: parameters[0].default: 1000000 is read as the text "1e+06"\n  write it in quotes: "1e+06"',
+  ],
+  [
+    "{name: A, default: yes}",
+    'params.yaml:1:33: warning: parameters[0].default: yes is read as the text "true"\n  write it in quotes: "true"',
+  ],
+  [
+    "{name: A, default: 010}",
+    'params.yaml:1:33: warning: parameters[0].default: 010 is read as the text "8"\n  write it in quotes: "8"',
+  ],
+  [
+    "{name: A, default: [80, 443]}",
+    'params.yaml:1:33: warning: parameters[0].default: a list is read as the text "[80 443]"\n  write type: array',
+  ],
+])("the parameter %s is said to be odd", (parameter, ...lines) => {
+  expect(said({ "params.yaml": `parameters: [${parameter}]` })).toEqual(lines);
+});
+
 test("templates are as they are written, and files that are no text are bad in the YAML files only", () => {
   const { pkg, issues } = read({ "templates/odd.yaml": new Uint8Array([0x61, 0xff]) });
   expect(pkg?.templates.get("odd.yaml")).toBe("a\ufffd");
@@ -491,19 +515,21 @@ test("templates are as they are written, and files that are no text are bad in t
 });
 
 test("whatever the files are, there is an answer", () => {
-  const lines = uniqueArray(
-    constantFrom(
-      ...`${OPERATOR}${PARAMS}`.split("\n"),
-      "  - ~",
-      "plans: [1]",
-      "tasks: {a: 1}",
-      "<<: *x",
-      "&x a: b",
-    ),
-    { maxLength: 12 },
-  ).map((chosen) => chosen.join("\n"));
-  assert(
-    property(lines, lines, string(), (operator, params, template) => {
+  const lines = fc
+    .uniqueArray(
+      fc.constantFrom(
+        ...`${OPERATOR}${PARAMS}`.split("\n"),
+        "  - ~",
+        "plans: [1]",
+        "tasks: {a: 1}",
+        "<<: *x",
+        "&x a: b",
+      ),
+      { maxLength: 12 },
+    )
+    .map((chosen) => chosen.join("\n"));
+  fc.assert(
+    fc.property(lines, lines, fc.string(), (operator, params, template) => {
       const { pkg, issues } = read({
         "operator.yaml": operator,
         "params.yaml": params,

@@ -1,3 +1,4 @@
+import { printed } from "../functions/go/print.ts";
 import type { Place } from "../model/issue.ts";
 import type { Json } from "../model/json.ts";
 import { didYouMean } from "../model/nearest.ts";
@@ -64,11 +65,13 @@ function parameterOf(
     entry.text("trigger"),
   ];
   const value = entry.json("default");
+  const type = typeOf(kudoType, entry, report);
+  if (value !== undefined && type !== "array" && type !== "map") warnOfText(value, entry, report);
   const allowed = enumOf(entry, report);
   const advanced = entry.flag("advanced");
   return {
     name: entry.text("name") ?? "",
-    type: typeOf(kudoType, entry, report),
+    type,
     kudoType,
     required: entry.flag("required") ?? true,
     immutable: entry.flag("immutable") ?? false,
@@ -92,6 +95,20 @@ function typeOf(word: string, entry: KudoFields, report: ReportAt): ParameterTyp
     report("warning", "unknown-type", message, entry.at("type"));
   }
   return "string";
+}
+
+/** Templates see the default as text, which is not always as it is written. */
+function warnOfText(value: Json, entry: KudoFields, report: ReportAt): void {
+  const written = entry.written("default");
+  const text = printed(value);
+  if (typeof value === "string" || text === written) return;
+  const shown = written ?? (Array.isArray(value) ? "a list" : "a map");
+  const message = `${entry.label}.default: ${shown} is read as the text ${JSON.stringify(text)}`;
+  const hint =
+    written === undefined
+      ? `write type: ${Array.isArray(value) ? "array" : "map"}`
+      : `write it in quotes: ${JSON.stringify(text)}`;
+  report("warning", "not-a-text", message, entry.at("default"), hint);
 }
 
 /** KUDO's own command crashes on a null among them. */
