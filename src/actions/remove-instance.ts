@@ -64,6 +64,8 @@ async function removeLiving(
   const heeding = { ...ctx, cluster: run.cluster, stop: run.stop };
   const outcome = await run.settle(await removeAll(heeding, removal, { ...run, inventory }));
   if (outcome.result === "complete") {
+    // Whoever goes on without the package must know that its cleanup plan has run.
+    await run.keeper.kept();
     const check = (): void => lease.check();
     const where = { namespace: ctx.namespace, instance: state.name, check };
     await removeOperator(ctx.cluster, where, operatorVersionOf(state.object));

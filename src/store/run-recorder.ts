@@ -25,6 +25,8 @@ export interface RunKeeper extends RunRecorder {
   take(event: RunEvent): void;
   /** The record as it stands, stored or not. */
   record(): RunRecord;
+  /** Resolves when all of it is stored so far; rejects when it cannot be. */
+  kept(): Promise<void>;
   /**
    * Stores the Instance's status and then the record as it ended: a record that has ended says that its Instance tells so too. Nothing else is written
    * afterwards. Throws when it cannot be stored; where just the Instance cannot be written, a COMPLETE run is left open, so that the same command mends it.
@@ -78,6 +80,9 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
     removed: (refs) => change(withRemoved(record, refs)),
     done: (intent) => change(withDone(record, intent)),
     record: () => record,
+    kept: async () => {
+      if (stored < changes) await storedAtOnce(record);
+    },
     intent: (intent) => storedAtOnce(withIntent(record, intent)),
     fact: (task, value) => storedAtOnce(withFact(record, task, value)),
     finished: (job) => change(withFinished(record, job)),

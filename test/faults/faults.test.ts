@@ -7,7 +7,7 @@ import { runScenario, runUndisturbed } from "../../src/package-test/faults/run-s
 import { storyOf } from "../../src/package-test/faults/story-of.ts";
 import { testFaults } from "../../src/package-test/faults/test-faults.ts";
 import { type CliResult, cli } from "../support/cli.ts";
-import { packageFolder } from "../support/package-folder.ts";
+import { GOOD_PACKAGE, packageFolder } from "../support/package-folder.ts";
 import { parallelSteps } from "./parallel-steps.ts";
 import { play } from "./play.ts";
 import { randomStory } from "./random-package.ts";
@@ -158,6 +158,46 @@ test.skipIf(KPLAN_FAULTS_LONG === "")("the Galera package under every fault", as
   const how = { seed: KPLAN_FAULTS_SEED, pairs: 50, mostShown: 5 };
   const report = await testFaults(story, how);
   expect(report.failures).toEqual([]);
+});
+
+test("a 409 to a question before the first write is no reason to give up", async () => {
+  const story = { source: folder({}), commands: COMMANDS };
+  const undisturbed = await runUndisturbed(story, "1");
+  const attempts = [];
+  for (const command of [0, 1]) {
+    const here = undisturbed[command];
+    if (here === undefined) throw new Error("no such command");
+    const at = here.requests.findIndex(({ dryRun }) => dryRun);
+    const scenario = {
+      command,
+      faults: [{ at, kind: "status-409" }],
+      again: "same-host",
+    } as const;
+    attempts.push((await runScenario(story, "1", scenario, here)).attempts);
+  }
+  expect(attempts).toEqual([1, 1]);
+});
+
+test("who goes on with an uninstall whose package is gone knows that its cleanup plan has run", async () => {
+  const source = folder({
+    "operator.yaml": `${GOOD_PACKAGE["operator.yaml"]}  cleanup:
+    phases:
+      - name: main
+        steps:
+          - name: config
+            tasks: [config]
+`,
+  });
+  const story = { source, commands: [COMMANDS[0], COMMANDS[2]] };
+  const here = (await runUndisturbed(story, "1"))[1];
+  const at = here?.requests.findIndex(
+    ({ verb, what }) => verb === "delete" && what.startsWith("operatorversions/"),
+  );
+  if (here === undefined || at === undefined) throw new Error("no such command");
+  const faults = [{ at, kind: "kill-before" }] as const;
+  const result = await runScenario(story, "1", { command: 1, faults, again: "same-host" }, here);
+  const warnings = result.events.flat().filter(({ type }) => type === "warning");
+  expect([result.attempts, result.complaints, warnings]).toEqual([2, [], []]);
 });
 
 // What faults have found, each at the request where it was.
