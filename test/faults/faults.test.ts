@@ -160,6 +160,27 @@ test.skipIf(KPLAN_FAULTS_LONG === "")("the Galera package under every fault", as
   expect(report.failures).toEqual([]);
 });
 
+test("a command that fails anyhow is given again when it failed by a fault", async () => {
+  const operator = GOOD_PACKAGE["operator.yaml"]
+    ?.replace(
+      "plans:",
+      "  - {name: fails, kind: Dummy, spec: {wantErr: true, fatal: true}}\nplans:",
+    )
+    .replace("tasks: [config]", "tasks: [config, fails]");
+  const story = { source: folder({ "operator.yaml": operator ?? "" }), commands: [COMMANDS[0]] };
+  const [here] = await runUndisturbed(story, "1");
+  if (here === undefined) throw new Error("no such command");
+  const at = here.requests.findIndex(
+    ({ verb, what, dryRun }) => verb === "create" && what === "instances" && !dryRun,
+  );
+  const faults = [{ at, kind: "status-422" }] as const;
+  const { ends } = await runScenario(story, "1", { command: 0, faults, again: "same-host" }, here);
+  expect(ends).toMatchObject([
+    { exit: 1, said: expect.stringMatching(/injected/) },
+    { exit: 1, said: here.said },
+  ]);
+});
+
 test("a 409 to a question before the first write is no reason to give up", async () => {
   const story = { source: folder({}), commands: COMMANDS };
   const undisturbed = await runUndisturbed(story, "1");
