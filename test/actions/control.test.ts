@@ -89,7 +89,7 @@ async function terminal(options: Omit<TerminalOptions, "pid"> = {}): Promise<Ter
 
 /** Waits until a terminal has told of this. */
 async function told(one: Terminal, text: string): Promise<void> {
-  const until = Date.now() + 10_000;
+  const until = Date.now() + 60_000;
   while (!one.events.some((event) => JSON.stringify(event).includes(text))) {
     if (Date.now() > until) throw new Error(`never told: ${text}\n${JSON.stringify(one.events)}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Api, openApi } from "../support/api.ts";
 import type { CliResult } from "../support/cli.ts";
 import { packageFolder } from "../support/package-folder.ts";
@@ -10,9 +10,6 @@ import { bundledProgram, killStarted, start } from "./program.ts";
 
 // The program as people run it: processes, signals, and an embedded cluster for each test. A gate (a Service that nobody gives an address but the test)
 // holds a run at a known place; everything is waited for, nothing is guessed by time.
-
-// Many processes on a machine that may be busy: time is no criterion here.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let program: string;
 let env: Readonly<Record<string, string>>;

@@ -219,7 +219,7 @@ test("an exec plugin that is not installed says how to get it", async () => {
   });
 });
 
-test("the legacy auth provider's token goes along", { timeout: 30_000 }, async () => {
+test("the legacy auth provider's token goes along", async () => {
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   const token = `${part({ alg: "none" })}.${part({ exp: Math.floor(Date.now() / 1000) + 3600 })}.x`;
   const config = {
@@ -256,7 +256,7 @@ test("the server's time", async () => {
   const { cluster } = await connected({}, { token: "t" });
   const time = await cluster.serverTime();
   expect(time).toBeGreaterThanOrEqual(Date.parse(date));
-  expect(time).toBeLessThan(Date.parse(date) + 2000);
+  expect(time).toBeLessThan(Date.parse(date) + 60_000);
 });
 
 /** A proxy that serves CONNECT. */

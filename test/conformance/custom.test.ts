@@ -232,7 +232,7 @@ test("needs a version to be replaced", async () => {
   expect((await t.api.put(`${things}/replaced`, { ...body, spec: { size: 2 } })).status).toBe(200);
 });
 
-test("merges lists by key when applied", { timeout: 30_000 }, async () => {
+test("merges lists by key when applied", async () => {
   const item = { type: "object", required: ["id"], properties: { id: { type: "string" } } };
   const list = {
     type: "array",

@@ -91,7 +91,7 @@ export function followObject(
 }
 
 /** Milliseconds after which a test gives up waiting. */
-export const PATIENCE: number = process.env.KPLAN_CONFORMANCE === "real" ? 120_000 : 15_000;
+export const PATIENCE: number = process.env.KPLAN_CONFORMANCE === "real" ? 120_000 : 60_000;
 
 /** True when a pod's Ready condition says so. */
 export function isReady(pod: KubeObject): boolean {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import {
   embeddedStatus,
   ensureEmbedded,
@@ -101,7 +101,7 @@ test("after SIGKILL nothing that was acknowledged is lost, and a torn line does 
   await Promise.all(writes);
   api.close();
   expect(acknowledged.length).toBeGreaterThanOrEqual(60);
-  await vi.waitFor(async () => expect((await embeddedStatus(place)).running).toBe(false));
+  await expect.poll(async () => (await embeddedStatus(place)).running).toBe(false);
   writeFileSync(join(dataDir, "journal"), '1234abcd [{"version":99', { flag: "a" });
 
   const again = await ensureEmbedded(place);

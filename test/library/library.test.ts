@@ -143,7 +143,7 @@ test("docs/library.md has an example that runs", async () => {
   } finally {
     rmSync(dirname(outfile), { recursive: true });
   }
-}, 20_000);
+});
 
 test("claims of an instance that somebody installed meanwhile are not deleted", async () => {
   const demo = await kplan.connect({ kubeconfig });
