@@ -1,5 +1,4 @@
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { enumerate, scenarioId } from "../../src/package-test/faults/enumerate.ts";
@@ -8,10 +7,8 @@ import { storyOf } from "../../src/package-test/faults/story-of.ts";
 import { testFaults } from "../../src/package-test/faults/test-faults.ts";
 import { type CliResult, cli } from "../support/cli.ts";
 import { GOOD_PACKAGE, packageFolder } from "../support/package-folder.ts";
-import { parallelSteps } from "./parallel-steps.ts";
 import { play } from "./play.ts";
 import { randomStory } from "./random-package.ts";
-import { writePackage } from "./write-package.ts";
 
 /** `npm run test:faults` asks for more: so many random packages, with so many faults each, by another seed. */
 const { KPLAN_FAULTS_RUNS = "4", KPLAN_FAULTS_EACH = "1", KPLAN_FAULTS_SEED = "7" } = process.env;
@@ -141,23 +138,18 @@ test.each([
   expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
 });
 
-test.skipIf(KPLAN_FAULTS_LONG === "")("30 parallel steps under every fault", async () => {
-  const { pkg, commands } = parallelSteps(30);
-  const source = writePackage(pkg);
-  folders.push(source);
-  const report = await testFaults(
-    { source, commands },
-    { seed: KPLAN_FAULTS_SEED, pairs: 50, mostShown: 5 },
-  );
-  expect(report.failures).toEqual([]);
+test("the parts of all scenarios are all of them", () => {
+  const patch = { verb: "patch", dryRun: false, what: "a/b", path: "/", method: "PATCH" } as const;
+  const commands = [{ requests: [patch, patch, patch] }];
+  const ids = (shard?: { part: number; of: number }): string[] =>
+    enumerate(commands, { seed: "1", pairs: 4, ...(shard && { shard }) }).map(scenarioId);
+  const parts = [1, 2, 3].flatMap((part) => ids({ part, of: 3 }));
+  expect(parts.sort()).toEqual(ids().sort());
 });
 
-test.skipIf(KPLAN_FAULTS_LONG === "")("the Galera package under every fault", async () => {
-  const source = join(import.meta.dirname, "../../operators/galera");
-  const story = await storyOf(source, KPLAN_FAULTS_SEED);
-  const how = { seed: KPLAN_FAULTS_SEED, pairs: 50, mostShown: 5 };
-  const report = await testFaults(story, how);
-  expect(report.failures).toEqual([]);
+test.each([["0/2"], ["3/2"], ["2"], ["a/b"]])("--shard %s is refused", async (shard) => {
+  const { code, stderr } = await kplan("package", "test", "x", "--faults", "--shard", shard);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/expected e\.g\. 2\/8/)]);
 });
 
 test("a command that fails anyhow is given again when it failed by a fault", async () => {

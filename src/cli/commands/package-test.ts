@@ -22,6 +22,7 @@ export function addPackageTest(parent: Command, deps: CliDeps, run: RunAction): 
     )
     .option("--sample <n>", "with --faults: at most so many scenarios, chosen by the seed")
     .option("--pairs <n>", "with --faults: scenarios with two faults at once", "50")
+    .option("--shard <i/n>", "with --faults: the i-th of n parts, each for a process of its own")
     .option("--scenario <id>", "with --faults: just this one");
   examples(command, [
     ["kplan package test ./galera", "every case in tests/*.yaml"],
@@ -78,12 +79,14 @@ async function testUnderFaults(
   const seed = options.seed ?? "1";
   const sample = options.sample === undefined ? undefined : countOf("--sample", options.sample);
   const only = options.scenario === undefined ? undefined : await namedScenario(options.scenario);
+  const shard = options.shard === undefined ? undefined : shardOf(options.shard);
   let told = Number.NEGATIVE_INFINITY;
   const report = await testFaults(await storyOf(source, seed), {
     seed,
     pairs: countOf("--pairs", options.pairs ?? "50"),
     mostShown: 10,
     ...(sample !== undefined && { sample }),
+    ...(shard && { shard }),
     ...(only && { only }),
     onProgress: (done, all, failed) => {
       if (done !== all && performance.now() - told < 5000) return;
@@ -104,6 +107,15 @@ async function namedScenario(id: string): Promise<Scenario> {
   const scenario = scenarioOf(id);
   if (scenario) return scenario;
   throw new KplanError("bad-scenario", `--scenario ${id}: expected e.g. 1:kill-after@42`, {
+    kind: "bad-input",
+  });
+}
+
+function shardOf(text: string): { readonly part: number; readonly of: number } {
+  const [, part, of] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text) ?? [];
+  if (part !== undefined && of !== undefined && Number(part) <= Number(of))
+    return { part: Number(part), of: Number(of) };
+  throw new KplanError("bad-shard", `--shard ${text}: expected e.g. 2/8, the second of eight`, {
     kind: "bad-input",
   });
 }

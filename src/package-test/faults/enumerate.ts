@@ -11,6 +11,8 @@ export interface Selection {
   readonly pairs: number;
   /** At most so many in all, chosen at random; all of them when absent. */
   readonly sample?: number;
+  /** Of these just every `of`-th, beginning with the `part`-th (from 1); for several processes. */
+  readonly shard?: { readonly part: number; readonly of: number };
 }
 
 /**
@@ -28,8 +30,9 @@ export function enumerate(
   );
   const pairs = pairsOf(commands, selection.pairs, random);
   const all = [...kills, ...singles, ...pairs];
-  const { sample } = selection;
-  return sample === undefined || sample >= all.length ? all : sampled(all, sample, random);
+  const { sample, shard } = selection;
+  const chosen = sample === undefined || sample >= all.length ? all : sampled(all, sample, random);
+  return shard ? chosen.filter((_, index) => index % shard.of === shard.part - 1) : chosen;
 }
 
 function killsOf(requests: readonly SentRequest[], command: number): readonly Scenario[] {

@@ -13,6 +13,8 @@ export interface FaultOptions {
   readonly pairs: number;
   /** At most so many scenarios, chosen by the seed. */
   readonly sample?: number;
+  /** A part of them, see `Selection`. */
+  readonly shard?: { readonly part: number; readonly of: number };
   /** Just this one. */
   readonly only?: Scenario;
   /** Failures that are made short and told in full; the others are only counted. */
