@@ -84,6 +84,7 @@ function isValue(argv: readonly string[], at: number): boolean {
   return before === "-p" || before === "--parameter";
 }
 
-function quoted(word: string): string {
+/** A word as a shell takes it for one. */
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
