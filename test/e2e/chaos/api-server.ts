@@ -3,13 +3,13 @@ import { openSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { kubectl } from "../kubectl.ts";
-import { TESTBED_RUN } from "../testbed.ts";
+import { bringBack, TESTBED_RUN } from "../testbed.ts";
 import { until } from "../until.ts";
 
 const PID = join(TESTBED_RUN, "pids/apiserver");
 const LOG = join(TESTBED_RUN, "log/apiserver.log");
 
-/** Ends the testbed's kube-apiserver by a signal, and starts it again after a time (in milliseconds) just as it was: same arguments, environment, folder and network. Nothing else is touched. */
+/** Ends the testbed's kube-apiserver by a signal, and starts it again after a time (in milliseconds) just as it was: same arguments, environment, folder and network. What ended with it is started too. */
 export async function apiServerOut(ms: number, signal: NodeJS.Signals): Promise<void> {
   const pid = Number(readFileSync(PID, "utf8"));
   const [command = "", ...args] = parts(`/proc/${pid}/cmdline`);
@@ -41,6 +41,8 @@ export async function apiServerOut(ms: number, signal: NodeJS.Signals): Promise<
     async () => ((await kubectl("default", ["get", "--raw=/readyz"])) === "ok" ? true : undefined),
     { within: 120_000, every: 250 },
   );
+  // The testbed's DNS ends with the server that it asks.
+  await bringBack();
 }
 
 function parts(path: string): string[] {
