@@ -64,7 +64,7 @@ export interface Found {
       readonly name: string;
       readonly ready: boolean;
       readonly restartCount: number;
-      readonly state?: { readonly running?: object };
+      readonly state?: { readonly running?: { readonly startedAt?: string } };
     }[];
     readonly initContainerStatuses?: readonly { readonly restartCount: number }[];
     readonly readyReplicas?: number;
