@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { startProgram } from "./run-program.ts";
+import { until } from "./until.ts";
 
 /** Where the testbed keeps its nodes' processes: a Kubernetes whose nodes are network namespaces of this machine. */
 export const TESTBED_RUN: string = join(
@@ -55,8 +56,10 @@ export function killInPods(program: string, podUid: string): number {
 
 /** Loses a node: its kubelet, its container runtime and all processes of its pods end at once. `bringBack` makes it whole. */
 export async function loseNode(node: number): Promise<void> {
-  for (const name of [`kubelet${node}`, `containerd${node}`])
-    process.kill(Number(readFileSync(join(TESTBED_RUN, "pids", name), "utf8")), "SIGKILL");
+  const own = [`kubelet${node}`, `containerd${node}`].map((name) =>
+    readFileSync(join(TESTBED_RUN, "pids", name), "utf8").trim(),
+  );
+  for (const pid of own) process.kill(Number(pid), "SIGKILL");
   // What its pods run is in cgroups of its own.
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
     try {
@@ -65,6 +68,14 @@ export async function loseNode(node: number): Promise<void> {
     } catch {
       // It has ended.
     }
+  // What is about to end would be taken for running by whoever starts what is not.
+  await until("its processes have ended", async () => (own.some(isAlive) ? undefined : true), {
+    within: 60_000,
+  });
+}
+
+function isAlive(pid: string): boolean {
+  return existsSync(`/proc/${pid}`);
 }
 
 /** Takes a node off the network. */
