@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { install } from "../../src/actions/install.ts";
 import { uninstall } from "../../src/actions/uninstall.ts";
 import { update } from "../../src/actions/update.ts";
-import { type DriversWorld, driversWorld, type TestDriver, values } from "./drivers.ts";
+import { type DriversWorld, driversWorld, values } from "./drivers.ts";
+import { holdAll } from "./hold-request.ts";
 import { twoParameters } from "./two-parameters.ts";
 
 // The last instance of a version is uninstalled, and its package goes with it, while another one of it is installed.
@@ -23,7 +24,7 @@ test.each([
   async ({ place }) => {
     const remover = await world.driver("remover");
     await install(remover.ctx, { source, instance: "old" });
-    const { reached, goOn } = heldAt(remover, place);
+    const { reached, goOn } = holdAll(remover, place);
     const removal = uninstall(remover.ctx, { instance: "old" });
     await reached;
 
@@ -50,7 +51,7 @@ test.each([
 test("a mark that a killed uninstall left is taken back", async () => {
   const remover = await world.driver("killed");
   await install(remover.ctx, { source, instance: "old" });
-  const { reached } = heldAt(remover, /DELETE .*operatorversions/);
+  const { reached } = holdAll(remover, /DELETE .*operatorversions/);
   void uninstall(remover.ctx, { instance: "old" });
   await reached;
   remover.clock.stop();
@@ -67,24 +68,6 @@ test("a mark that a killed uninstall left is taken back", async () => {
   });
   expect(await versions()).toEqual([["demo-0.1.0", undefined]]);
 });
-
-function heldAt(
-  driver: TestDriver,
-  place: RegExp,
-): { readonly reached: Promise<void>; readonly goOn: () => void } {
-  let goOn = (): void => undefined;
-  const gate = new Promise<void>((resolve) => {
-    goOn = resolve;
-  });
-  const reached = new Promise<void>((resolve) => {
-    driver.before = async ({ method, path }) => {
-      if (!place.test(`${method} ${path}`)) return;
-      resolve();
-      await gate;
-    };
-  });
-  return { reached, goOn: () => goOn() };
-}
 
 /** Each with its mark. */
 async function versions(): Promise<readonly (readonly [string, string | undefined])[]> {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { install } from "../../src/actions/install.ts";
 import { uninstall } from "../../src/actions/uninstall.ts";
 import { update } from "../../src/actions/update.ts";
-import { type DriversWorld, driversWorld, type TestDriver, values } from "./drivers.ts";
+import { type DriversWorld, driversWorld, values } from "./drivers.ts";
+import { holdOne } from "./hold-request.ts";
 import { twoParameters } from "./two-parameters.ts";
 
 // An uninstall that is held at one of its requests; meanwhile somebody else takes over, removes the instance and installs it anew under the same name (with
@@ -38,7 +39,7 @@ async function scenario(place: RegExp, skipped: number): Promise<string | undefi
   await install(first.ctx, { source, instance });
 
   const paused = await world.driver(`paused ${count}`);
-  const hold = heldAt(paused, place, skipped);
+  const hold = holdOne(paused, { place: place, skipped: skipped });
   const end = uninstall(paused.ctx, { instance }).then(
     () => undefined,
     (error: unknown) => error,
@@ -72,29 +73,6 @@ async function scenario(place: RegExp, skipped: number): Promise<string | undefi
       expect(await dataOf(`${instance}-${name}`)).toEqual({ a: "1", b: "0" });
   }
   return where;
-}
-
-function heldAt(
-  driver: TestDriver,
-  place: RegExp,
-  skipped: number,
-): { readonly held: Promise<string>; readonly release: () => void } {
-  let seen = 0;
-  let release = (): void => undefined;
-  const go = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const held = new Promise<string>((resolve) => {
-    driver.before = async ({ method, path }) => {
-      const text = `${method} ${path}`;
-      if (!place.test(text) || path.endsWith("/instances")) return;
-      seen += 1;
-      if (seen !== skipped + 1) return;
-      resolve(text);
-      await go;
-    };
-  });
-  return { held, release: () => release() };
 }
 
 async function dataOf(name: string): Promise<Record<string, string>> {

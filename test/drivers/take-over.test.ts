@@ -3,6 +3,7 @@ import { install } from "../../src/actions/install.ts";
 import { update } from "../../src/actions/update.ts";
 import { KplanError } from "../../src/model/kplan-error.ts";
 import { type DriversWorld, driversWorld, type TestDriver, values } from "./drivers.ts";
+import { holdOne } from "./hold-request.ts";
 import { twoParameters } from "./two-parameters.ts";
 
 // A driver that is held right before one of its requests, as SIGSTOP or a closed laptop holds it, with a clock that stands still, and another one that takes
@@ -63,7 +64,7 @@ async function scenario(
   const begun = world.writes.length;
 
   const paused = await world.driver(`paused ${count}`);
-  const hold = holdAt(paused, at);
+  const hold = holdOne(paused, at);
   const end = update(paused.ctx, { instance, values: values("A=paused") }).then(
     () => undefined,
     (error: unknown) => error,
@@ -105,29 +106,6 @@ let count = 0;
 /** The last write of a run that is complete is that of its record. */
 function isClosed({ path }: { readonly path: string }): boolean {
   return path.endsWith("/status");
-}
-
-function holdAt(
-  driver: TestDriver,
-  { place, skipped }: { readonly place: RegExp; readonly skipped: number },
-): { readonly held: Promise<string>; readonly release: () => void } {
-  let seen = 0;
-  let release = (): void => undefined;
-  const go = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const held = new Promise<string>((resolve) => {
-    driver.before = async ({ method, path }) => {
-      const text = `${method} ${path}`;
-      // The watch for what other terminals ask: the driver does not wait for it.
-      if (!place.test(text) || path.endsWith("/instances")) return;
-      seen += 1;
-      if (seen !== skipped + 1) return;
-      resolve(text);
-      await go;
-    };
-  });
-  return { held, release: () => release() };
 }
 
 /** The time of a lease, in steps in which a living driver renews its own. */

@@ -6,6 +6,7 @@ import { update } from "../../src/actions/update.ts";
 import { KplanError } from "../../src/model/kplan-error.ts";
 import type { RunRecord } from "../../src/model/run.ts";
 import { type DriversWorld, driversWorld, type TestDriver, values } from "./drivers.ts";
+import { holdAll } from "./hold-request.ts";
 import { twoParameters } from "./two-parameters.ts";
 
 let world: DriversWorld;
@@ -50,7 +51,7 @@ test("a driver whose clock is hours off neither loses its lease nor takes one ea
     world.driver("ahead", { skew: 6 * HOUR }),
   ]);
   await install(behind.ctx, { source, instance: "skewed" });
-  const held = pauseAt(behind, /PATCH .*skewed-two$/);
+  const held = holdAll(behind, /PATCH .*skewed-two$/);
   const first = update(behind.ctx, { instance: "skewed", values: values("A=behind") });
   await held.reached;
   await expect(
@@ -72,7 +73,7 @@ test("those that wait have their turn in the order in which they came, and decid
   );
   if (!holder || !second || !dead || !gone || !third) throw new Error("no drivers");
   await install(holder.ctx, { source, instance: "queue" });
-  const held = pauseAt(holder, /PATCH .*queue-two$/);
+  const held = holdAll(holder, /PATCH .*queue-two$/);
   const first = update(holder.ctx, { instance: "queue", values: values("A=1") });
   await held.reached;
 
@@ -234,24 +235,6 @@ async function passTime(driver: TestDriver): Promise<void> {
     driver.clock.skip(4000);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-function pauseAt(
-  driver: TestDriver,
-  place: RegExp,
-): { readonly reached: Promise<void>; readonly goOn: () => void } {
-  let goOn = (): void => undefined;
-  const gate = new Promise<void>((resolve) => {
-    goOn = resolve;
-  });
-  const reached = new Promise<void>((resolve) => {
-    driver.before = async ({ method, path }) => {
-      if (!place.test(`${method} ${path}`)) return;
-      resolve();
-      await gate;
-    };
-  });
-  return { reached, goOn: () => goOn() };
 }
 
 function kindOf(error: unknown): string {
