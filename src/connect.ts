@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import type { ActionContext } from "./actions/context.ts";
 import { VERSION } from "./cli/version.ts";
-import type { ConnectOptions } from "./cluster/connect-options.ts";
+import type { ConnectOptions } from "./cluster/connect/connect-options.ts";
 import { connect as connectCluster } from "./cluster/kube.ts";
 import type { RunEvent } from "./model/event.ts";
 import { realClock } from "./model/real-clock.ts";

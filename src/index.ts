@@ -1,48 +1,52 @@
 /** kplan as a library: everything the command line does, without the command line. `docs/library.md` shows it in use. */
 
 export type { ActionResult } from "./actions/action-result.ts";
-/** Follows the newest run, whoever drives it, to its end. */
-export { type AttachRunRequest, attachRun } from "./actions/attach-run.ts";
-export type { ControlResult } from "./actions/control-result.ts";
-/** What differs between the live objects and what was applied last, and the run that puts it right. */
-export { type DriftRequest, drift, type FixRequest, fix } from "./actions/drift.ts";
 /** Parameter values as plain data, for the requests above. */
-export { type GivenValues, valuesOf } from "./actions/given-values.ts";
-/** Waits until nobody drives an instance and those who came before have had their turn, and acts then. */
-export { inTurn } from "./actions/in-turn.ts";
-/** Installs the custom resource definitions that instances are kept in. */
-export { crdManifests, type InitResult, initCluster } from "./actions/init-cluster.ts";
+export { type GivenValues, valuesOf } from "./actions/change/given-values.ts";
 /** Installs a package as an instance, or goes on with an unfinished install. */
-export { type InstallRequest, install } from "./actions/install.ts";
-/** Instances, Operators or OperatorVersions of the namespace. */
-export { type InstalledKind, listInstalled } from "./actions/list-installed.ts";
-/** The kept runs of an instance, newest first. */
-export { planHistory } from "./actions/plan-history.ts";
-/** How the plans of an instance stand. */
-export { type PlanStatusEntry, type PlanStatusView, planStatus } from "./actions/plan-status.ts";
-/** The objects of each step, offline. */
-export { type RenderedTask, type RenderRequest, renderPackage } from "./actions/render-package.ts";
+export { type InstallRequest, install } from "./actions/change/install.ts";
+/** Runs one plan with the parameters as they are. */
+export { type TriggerPlanRequest, triggerPlan } from "./actions/change/trigger-plan.ts";
+/** Changes parameters of an instance and runs the plans that the changes trigger. */
+export { type UpdateRequest, update } from "./actions/change/update.ts";
+/** Moves an instance to another version of its operator. */
+export { type UpgradeRequest, upgrade } from "./actions/change/upgrade.ts";
+/** Follows the newest run, whoever drives it, to its end. */
+export { type AttachRunRequest, attachRun } from "./actions/control/attach-run.ts";
+export type { ControlResult } from "./actions/control/control-result.ts";
 /** Goes on with the newest run, or executes it again. */
 export {
   type ResumeRunRequest,
   type RetryRunRequest,
   resumeRun,
   retryRun,
-} from "./actions/resume-run.ts";
+} from "./actions/control/resume-run.ts";
 /** Goes back to the parameters and the package of an earlier run. */
-export { type RollbackRequest, rollback } from "./actions/rollback.ts";
+export { type RollbackRequest, rollback } from "./actions/control/rollback.ts";
 /** Leaves out a step of the newest run. */
-export { type SkipStepRequest, skipStep } from "./actions/skip-step.ts";
+export { type SkipStepRequest, skipStep } from "./actions/control/skip-step.ts";
 /** Stops the newest run, to be resumed or for good, whoever drives it. */
-export { cancelRun, pauseRun, type StopRunRequest } from "./actions/stop-run.ts";
-/** Runs one plan with the parameters as they are. */
-export { type TriggerPlanRequest, triggerPlan } from "./actions/trigger-plan.ts";
+export { cancelRun, pauseRun, type StopRunRequest } from "./actions/control/stop-run.ts";
+/** What differs between the live objects and what was applied last, and the run that puts it right. */
+export { type DriftRequest, drift, type FixRequest, fix } from "./actions/drift/drift.ts";
+/** Installs the custom resource definitions that instances are kept in. */
+export { crdManifests, type InitResult, initCluster } from "./actions/init-cluster.ts";
+/** Instances, Operators or OperatorVersions of the namespace. */
+export { type InstalledKind, listInstalled } from "./actions/instance/list-installed.ts";
+/** The kept runs of an instance, newest first. */
+export { planHistory } from "./actions/instance/plan-history.ts";
+/** How the plans of an instance stand. */
+export {
+  type PlanStatusEntry,
+  type PlanStatusView,
+  planStatus,
+} from "./actions/instance/plan-status.ts";
 /** Runs the clean-up plan and removes all that the instance made. */
-export { type UninstallRequest, uninstall } from "./actions/uninstall.ts";
-/** Changes parameters of an instance and runs the plans that the changes trigger. */
-export { type UpdateRequest, update } from "./actions/update.ts";
-/** Moves an instance to another version of its operator. */
-export { type UpgradeRequest, upgrade } from "./actions/upgrade.ts";
+export { type UninstallRequest, uninstall } from "./actions/removal/uninstall.ts";
+/** The objects of each step, offline. */
+export { type RenderedTask, type RenderRequest, renderPackage } from "./actions/render-package.ts";
+/** Waits until nobody drives an instance and those who came before have had their turn, and acts then. */
+export { inTurn } from "./actions/run/in-turn.ts";
 /** kplan's own version. */
 export { VERSION } from "./cli/version.ts";
 /** Connects to a namespace of a cluster; what it returns is the first argument of everything that needs one. */

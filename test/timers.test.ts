@@ -11,15 +11,15 @@ const RAW =
 
 /** Files that have to do with the real network, other processes and the disk alone; no world of a test uses them. */
 const REAL = new Set([
-  "cluster/http-exchange.ts",
-  "cluster/socks5.ts",
-  "cluster/proxy-tunnel.ts",
+  "cluster/http/http-exchange.ts",
+  "cluster/connect/socks5.ts",
+  "cluster/connect/proxy-tunnel.ts",
   "cluster/kube.ts",
-  "cluster/transport.ts",
-  "embedded/certificate.ts",
-  "embedded/stored-identity.ts",
-  "embedded/file-lock.ts",
-  "embedded/daemon.ts",
+  "cluster/http/transport.ts",
+  "embedded/daemon/certificate.ts",
+  "embedded/objects/stored-identity.ts",
+  "embedded/daemon/file-lock.ts",
+  "embedded/daemon/daemon.ts",
   "embedded/main.ts",
 ]);
 

@@ -1,4 +1,4 @@
-import { materialize } from "../engine/materialize.ts";
+import { materialize } from "../engine/objects/materialize.ts";
 import { guardedFacts } from "../engine/preview/foresee.ts";
 import { knownTemplates } from "../engine/preview/known-templates.ts";
 import { hasErrors, type Issue, warningIssue } from "../model/issue.ts";
@@ -13,9 +13,9 @@ import type { Capabilities } from "../model/scope.ts";
 import { isKudoTask } from "../model/task.ts";
 import { readPackage } from "../package/read-package.ts";
 import { parseAssignments } from "../params/parse-assignments.ts";
+import { desiredParameters } from "./change/desired-parameters.ts";
+import type { GivenValues } from "./change/given-values.ts";
 import { CLUSTER_SCOPED_KINDS } from "./cluster-scoped-kinds.ts";
-import { desiredParameters } from "./desired-parameters.ts";
-import type { GivenValues } from "./given-values.ts";
 
 /** What `package render` is asked for. */
 export interface RenderRequest {

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Identity } from "../actions/context.ts";
-import type { Connection } from "../cluster/connect-options.ts";
+import type { Connection } from "../cluster/connect/connect-options.ts";
 import type { Clock } from "../model/clock.ts";
 import type { CliDeps, ClusterFlags, EmbeddedControl, Session } from "./deps.ts";
 import { EXIT } from "./exit-code.ts";
@@ -53,7 +53,7 @@ const CLOCK: Clock = {
 /** Opens the cluster that flags and environment point at; where none is configured, the embedded one, which it says on stderr. */
 async function openCluster(flags: ClusterFlags, world: World): Promise<Session> {
   const { connect } = await import("../cluster/kube.ts");
-  const { findTarget } = await import("../cluster/target.ts");
+  const { findTarget } = await import("../cluster/connect/target.ts");
   const { requestTimeout, verbosity, embedded, asGroup, ...rest } = flags;
   const target = embedded ? undefined : findTarget({ ...flags, env: world.env, home: world.home });
   const options = {
@@ -96,7 +96,7 @@ function embeddedControl(world: World): EmbeddedControl {
     version: VERSION,
     entry: fileURLToPath(new URL("./embedded-server.js", import.meta.url)),
   };
-  const daemon = () => import("../embedded/daemon.ts");
+  const daemon = () => import("../embedded/daemon/daemon.ts");
   return {
     start: async () => (await daemon()).ensureEmbedded(place),
     stop: async () => (await daemon()).stopEmbedded(place),

@@ -23,6 +23,6 @@ export async function queued(
         hint: "give one of them",
       },
     );
-  const { inTurn } = await import("../actions/in-turn.ts");
+  const { inTurn } = await import("../actions/run/in-turn.ts");
   return await inTurn(ctx, options.instance, act);
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { GivenValues } from "../actions/given-values.ts";
+import type { GivenValues } from "../actions/change/given-values.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import { DEFAULT_RUN_LIMITS, type RunLimits } from "../model/run.ts";
 import type { CliDeps } from "./deps.ts";

@@ -2,10 +2,10 @@ import { X509Certificate } from "node:crypto";
 import { ClusterError, type ClusterErrorKind, type FieldConflict } from "../model/cluster.ts";
 import { type ObjectRef, refText } from "../model/kube-object.ts";
 import { realClock } from "../model/real-clock.ts";
-import type { Answer } from "./exchange.ts";
-import { judge, mayCome } from "./retry.ts";
-import { CallFailure } from "./send-again.ts";
-import { type StatusBody, statusOf } from "./status-body.ts";
+import type { Answer } from "./http/exchange.ts";
+import { judge, mayCome } from "./http/retry.ts";
+import { CallFailure } from "./http/send-again.ts";
+import { type StatusBody, statusOf } from "./http/status-body.ts";
 
 /** What a failed call was about. */
 export interface Subject {

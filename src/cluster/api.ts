@@ -2,12 +2,12 @@ import type { Clock } from "../model/clock.ts";
 import type { CallOptions } from "../model/cluster.ts";
 import { isMap } from "../model/json.ts";
 import type { KubeObject, ObjectRef } from "../model/kube-object.ts";
-import type { Access } from "./access.ts";
 import { answerError, failureError, type Subject } from "./api-error.ts";
+import type { Access } from "./connect/access.ts";
 import type { Discovery } from "./discovery.ts";
-import type { Answer } from "./exchange.ts";
-import type { Reply } from "./send-again.ts";
-import type { ApiRequest, Transport } from "./transport.ts";
+import type { Answer } from "./http/exchange.ts";
+import type { Reply } from "./http/send-again.ts";
+import type { ApiRequest, Transport } from "./http/transport.ts";
 
 /** What the operations on objects are made of. */
 export interface Api {

@@ -2,13 +2,13 @@ import { type Cluster, ClusterError } from "../model/cluster.ts";
 import { isMap } from "../model/json.ts";
 import { type KubeObject, type ObjectRef, refText } from "../model/kube-object.ts";
 import { type Api, about, callError } from "./api.ts";
-import { ExchangeFailure, type OpenAnswer } from "./exchange.ts";
-import { linesOf } from "./line-stream.ts";
+import { ExchangeFailure, type OpenAnswer } from "./http/exchange.ts";
+import { linesOf } from "./http/line-stream.ts";
+import { pause } from "./http/pause.ts";
+import { backOff } from "./http/retry.ts";
 import { type LogPlace, lineReader, logStart, sinceTimeOf } from "./log-place.ts";
 import { objectPath, query } from "./paths.ts";
-import { pause } from "./pause.ts";
 import { getObject } from "./read-objects.ts";
-import { backOff } from "./retry.ts";
 
 /** How long following waits for what, in milliseconds. */
 export interface FollowTiming {

@@ -3,18 +3,18 @@ import type { Clock } from "../model/clock.ts";
 import type { Cluster } from "../model/cluster.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import { realClock } from "../model/real-clock.ts";
-import type { Access } from "./access.ts";
 import { type Api, about, call, whoOf } from "./api.ts";
-import type { Connection, ConnectOptions } from "./connect-options.ts";
+import type { Access } from "./connect/access.ts";
+import type { Connection, ConnectOptions } from "./connect/connect-options.ts";
+import { inClusterAccess } from "./connect/in-cluster.ts";
+import { readKubeconfig } from "./connect/kubeconfig.ts";
+import { kubeconfigAccess } from "./connect/kubeconfig-access.ts";
+import { findTarget } from "./connect/target.ts";
 import { makeDiscovery } from "./discovery.ts";
 import { followLog } from "./follow-log.ts";
-import { inClusterAccess } from "./in-cluster.ts";
-import { readKubeconfig } from "./kubeconfig.ts";
-import { kubeconfigAccess } from "./kubeconfig-access.ts";
+import { makeTransport, type Transport } from "./http/transport.ts";
 import { execInPod } from "./pod-exec.ts";
 import { getObject, listObjects, mayUser, readLogs } from "./read-objects.ts";
-import { findTarget } from "./target.ts";
-import { makeTransport, type Transport } from "./transport.ts";
 import { watchObjects } from "./watch-objects.ts";
 import {
   applyObject,
@@ -24,7 +24,7 @@ import {
   replaceObject,
 } from "./write-objects.ts";
 
-export type { Connection, ConnectOptions } from "./connect-options.ts";
+export type { Connection, ConnectOptions } from "./connect/connect-options.ts";
 
 /** Milliseconds that a call may take when nobody says. */
 const DEFAULT_DEADLINE = 30_000;

@@ -4,10 +4,10 @@ import { isMap } from "../model/json.ts";
 import type { ObjectRef } from "../model/kube-object.ts";
 import { type Api, about, callError } from "./api.ts";
 import type { Subject } from "./api-error.ts";
-import { makeBudget } from "./budget.ts";
-import { ExchangeFailure, type ExecAnswer } from "./exchange.ts";
+import { makeBudget } from "./http/budget.ts";
+import { ExchangeFailure, type ExecAnswer } from "./http/exchange.ts";
+import { asStatus } from "./http/status-body.ts";
 import { objectPath } from "./paths.ts";
-import { asStatus } from "./status-body.ts";
 
 /** Bytes of output of one command that are kept; more is an error, not a full memory. */
 const MOST_OUTPUT = 16 * 2 ** 20;

@@ -8,8 +8,8 @@ import {
 import { isMap } from "../model/json.ts";
 import type { KubeObject, ObjectRef } from "../model/kube-object.ts";
 import { type Api, about, call, limits, objectIn } from "./api.ts";
+import { statusOf } from "./http/status-body.ts";
 import { collectionPath, namespaceOf, objectPath, query } from "./paths.ts";
-import { statusOf } from "./status-body.ts";
 
 /** Objects of a page of a list; what client-go's pager asks for. */
 const PAGE = 500;

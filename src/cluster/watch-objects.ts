@@ -7,13 +7,13 @@ import {
 } from "../model/cluster.ts";
 import { refOf, refText } from "../model/kube-object.ts";
 import { type Api, about, callError } from "./api.ts";
-import { type Answer, ExchangeFailure, type OpenAnswer } from "./exchange.ts";
-import { linesOf } from "./line-stream.ts";
+import { type Answer, ExchangeFailure, type OpenAnswer } from "./http/exchange.ts";
+import { linesOf } from "./http/line-stream.ts";
+import { pause } from "./http/pause.ts";
+import { backOff, retryAfter } from "./http/retry.ts";
+import { readWatchMessage } from "./http/watch-message.ts";
 import { collectionPath, query } from "./paths.ts";
-import { pause } from "./pause.ts";
 import { listObjects, selectorsOf } from "./read-objects.ts";
-import { backOff, retryAfter } from "./retry.ts";
-import { readWatchMessage } from "./watch-message.ts";
 
 /** How long a watch waits for what, in milliseconds. */
 export interface WatchTiming {

@@ -10,17 +10,17 @@ import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts"
 import { FIELD_MANAGER } from "../model/names.ts";
 import { type Api, about, call, callError, limits, objectIn } from "./api.ts";
 import type { Subject } from "./api-error.ts";
-import { contained } from "./contained.ts";
+import { contained } from "./http/contained.ts";
+import { pause } from "./http/pause.ts";
+import { backOff } from "./http/retry.ts";
+import type { Reply } from "./http/send-again.ts";
+import { statusOf } from "./http/status-body.ts";
+import type { ApiRequest } from "./http/transport.ts";
 import { asIfAppliedOver, asIfTakenOver, takenOver } from "./ownership.ts";
 import { collectionPath, namespaceOf, objectPath, query } from "./paths.ts";
-import { pause } from "./pause.ts";
 import { withProtocols } from "./protocol-default.ts";
 import { getObject } from "./read-objects.ts";
-import { backOff } from "./retry.ts";
 import { withSecretData } from "./secret-data.ts";
-import type { Reply } from "./send-again.ts";
-import { statusOf } from "./status-body.ts";
-import type { ApiRequest } from "./transport.ts";
 
 const APPLY_PATCH = "application/apply-patch+yaml";
 const MERGE_PATCH = "application/merge-patch+json";

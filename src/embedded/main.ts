@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { stderr } from "node:process";
-import { dataPaths, processBegan, readNote, removeNote, writePrivate } from "./daemon-files.ts";
+import {
+  dataPaths,
+  processBegan,
+  readNote,
+  removeNote,
+  writePrivate,
+} from "./daemon/daemon-files.ts";
 import { type EmbeddedServer, startServer } from "./start-server.ts";
 
 /** The process ends when nobody asked anything for this long, in milliseconds. Open watches count as asking. */

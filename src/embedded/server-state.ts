@@ -1,7 +1,7 @@
 import type { Clock } from "../model/clock.ts";
 import type { RandomSource } from "../model/random.ts";
 import type { PodRule, Simulation } from "../model/simulation.ts";
-import type { KindRegistry } from "./kind-registry.ts";
+import type { KindRegistry } from "./kinds/kind-registry.ts";
 import type { Store } from "./store.ts";
 
 /** What every part of the server works on. */

@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
-import { answerRequest, failureAnswer } from "./answer-request.ts";
 import { commandAnswer } from "./exec/exec-socket.ts";
 import { memoriesOf, restoreMemories } from "./exec/pod-memory.ts";
-import type { Incoming, Outgoing } from "./request.ts";
+import { answerRequest, failureAnswer } from "./http/answer-request.ts";
+import type { Incoming, Outgoing } from "./http/request.ts";
 import { type CoreOptions, type ServerCore, startCore } from "./start-core.ts";
 import type { StoreSnapshot } from "./store.ts";
 

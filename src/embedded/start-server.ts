@@ -3,14 +3,14 @@ import type { Clock } from "../model/clock.ts";
 import { systemRandom } from "../model/random.ts";
 import { realClock } from "../model/real-clock.ts";
 import type { Simulation } from "../model/simulation.ts";
-import { processIdentity, type ServerIdentity } from "./certificate.ts";
 import type { ControllerApi } from "./controller-api.ts";
-import { listen } from "./http-server.ts";
-import { openJournal } from "./journal.ts";
-import { kubeconfigText } from "./kubeconfig-text.ts";
+import { processIdentity, type ServerIdentity } from "./daemon/certificate.ts";
+import { openJournal } from "./daemon/journal.ts";
+import { kubeconfigText } from "./daemon/kubeconfig-text.ts";
+import { listen } from "./http/http-server.ts";
+import { storedIdentity } from "./objects/stored-identity.ts";
 import { startCore } from "./start-core.ts";
 import type { Store } from "./store.ts";
-import { storedIdentity } from "./stored-identity.ts";
 
 /** How to start a server. */
 export interface ServerOptions {

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import type { ObjectChange } from "./controller-api.ts";
-import type { Journal, JournalRecord } from "./journal.ts";
+import type { Journal, JournalRecord } from "./daemon/journal.ts";
 
 /** One stored change, as watches get it. */
 export interface StoredChange extends ObjectChange {

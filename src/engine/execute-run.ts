@@ -10,19 +10,19 @@ import {
   type RunReason,
 } from "../model/run.ts";
 import type { PlanStatus } from "../model/status.ts";
-import { advance } from "./advance.ts";
 import type { EngineDeps } from "./engine-deps.ts";
-import { leaseLost } from "./keep-trying.ts";
 import { measureRun } from "./meter/measure-run.ts";
-import { resumedStatus, rollUp } from "./pending.ts";
+import { leaseLost } from "./objects/keep-trying.ts";
+import { createWatchHub } from "./objects/watch-hub.ts";
 import { createPreviewCache } from "./preview/preview-cache.ts";
 import { planAndCheck } from "./preview/preview-run.ts";
 import { createLimit, createRunContext } from "./run-context.ts";
 import { runPlan } from "./run-plan.ts";
 import { runStep } from "./run-step.ts";
-import { skipSteps } from "./skip-steps.ts";
 import { type StatusChange, statusChanges } from "./status-changes.ts";
-import { createWatchHub } from "./watch-hub.ts";
+import { advance } from "./steps/advance.ts";
+import { resumedStatus, rollUp } from "./steps/pending.ts";
+import { skipSteps } from "./steps/skip-steps.ts";
 
 export type { EngineDeps } from "./engine-deps.ts";
 

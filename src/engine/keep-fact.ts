@@ -1,6 +1,6 @@
 import { canonicalJson, type Json } from "../model/json.ts";
 import type { TaskContext } from "./run-context.ts";
-import { TaskFailure } from "./task-stop.ts";
+import { TaskFailure } from "./steps/task-stop.ts";
 
 /** Bytes of canonical JSON that a fact may have. */
 const MOST_FACT = 64 * 1024;

@@ -2,8 +2,8 @@ import { isTrue } from "../expressions/evaluate.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import type { Requirement } from "../model/requirement.ts";
 import type { RunInputs, RunPath } from "../model/run.ts";
-import { conditionScope, lacksFact } from "./conditions.ts";
-import { renderText } from "./render-text.ts";
+import { conditionScope, lacksFact } from "./objects/conditions.ts";
+import { renderText } from "./objects/render-text.ts";
 
 /** A requirement that does not hold, and what it says to people. */
 export interface Unmet {

@@ -5,13 +5,13 @@ import { refKey } from "../model/kube-object.ts";
 import type { Step } from "../model/plan.ts";
 import type { Intent, RunInputs, RunPath } from "../model/run.ts";
 import type { EngineDeps } from "./engine-deps.ts";
-import { createFinishedJobs, type FinishedJobs } from "./finished-jobs.ts";
-import type { TaskPath } from "./materialize.ts";
 import type { OpenMeters } from "./meter/meter-session.ts";
+import { createFinishedJobs, type FinishedJobs } from "./objects/finished-jobs.ts";
+import type { TaskPath } from "./objects/materialize.ts";
+import type { WatchHub } from "./objects/watch-hub.ts";
+import type { Watchdog } from "./objects/watchdog.ts";
 import { createPreviewCache, type PreviewCache } from "./preview/preview-cache.ts";
-import { Halted } from "./task-stop.ts";
-import type { WatchHub } from "./watch-hub.ts";
-import type { Watchdog } from "./watchdog.ts";
+import { Halted } from "./steps/task-stop.ts";
 
 /** What whoever writes to the cluster or waits for it needs. */
 export interface Driving

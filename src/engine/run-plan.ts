@@ -1,8 +1,8 @@
 import type { Plan } from "../model/plan.ts";
 import type { RunFailure, RunPause } from "../model/run.ts";
 import type { PlanStatus } from "../model/status.ts";
-import { nextSteps, type PlacedStep } from "./next-steps.ts";
 import type { StepEnd } from "./run-step.ts";
+import { nextSteps, type PlacedStep } from "./steps/next-steps.ts";
 
 /** What driving a plan needs. */
 export interface PlanRun {

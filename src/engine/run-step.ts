@@ -1,15 +1,15 @@
 import type { RunFailure, RunPause, RunReason } from "../model/run.ts";
-import type { StepEvent } from "./advance.ts";
-import { FailedStep } from "./failed-step.ts";
 import { underMeter } from "./meter/under-meter.ts";
-import type { PlacedStep } from "./next-steps.ts";
+import { createWatchdog } from "./objects/watchdog.ts";
 import { PausedRun } from "./paused-run.ts";
 import { createStepShared, type Limit, type RunContext } from "./run-context.ts";
 import { checkLate, holdStepGate, runTask, type StepState } from "./run-task.ts";
-import { stepBegins } from "./step-begins.ts";
-import { Halted } from "./task-stop.ts";
-import { together } from "./together.ts";
-import { createWatchdog } from "./watchdog.ts";
+import type { StepEvent } from "./steps/advance.ts";
+import { FailedStep } from "./steps/failed-step.ts";
+import type { PlacedStep } from "./steps/next-steps.ts";
+import { stepBegins } from "./steps/step-begins.ts";
+import { Halted } from "./steps/task-stop.ts";
+import { together } from "./steps/together.ts";
 
 /** How a step ended. Halted or paused: it stays as it is, a resumed run does it again. */
 export type StepEnd = "done" | "halted" | RunFailure | RunPause;

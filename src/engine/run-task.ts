@@ -1,18 +1,18 @@
 import { oneLine } from "../expressions/one-line.ts";
 import { type KubeObject, refKey } from "../model/kube-object.ts";
-import { judgeCondition } from "./conditions.ts";
-import { FailedStep } from "./failed-step.ts";
-import { keepTrying } from "./keep-trying.ts";
-import type { PlacedStep } from "./next-steps.ts";
+import { judgeCondition } from "./objects/conditions.ts";
+import { keepTrying } from "./objects/keep-trying.ts";
+import { renderText } from "./objects/render-text.ts";
+import type { Watchdog } from "./objects/watchdog.ts";
 import { checkStep } from "./preview/check-step.ts";
-import { renderText } from "./render-text.ts";
 import { holdGate } from "./rollout/gate.ts";
 import type { StepShared, TaskContext } from "./run-context.ts";
 import type { StepRun } from "./run-step.ts";
-import { taskNamed } from "./task-named.ts";
-import { TaskFailure } from "./task-stop.ts";
+import { FailedStep } from "./steps/failed-step.ts";
+import type { PlacedStep } from "./steps/next-steps.ts";
+import { taskNamed } from "./steps/task-named.ts";
+import { TaskFailure } from "./steps/task-stop.ts";
 import { doTask } from "./tasks/task.ts";
-import type { Watchdog } from "./watchdog.ts";
 
 /** What the tasks of a step share. */
 export interface StepState {

@@ -6,7 +6,7 @@ import {
   type ExchangeRequest,
   type ExecAnswer,
   type OpenAnswer,
-} from "../cluster/exchange.ts";
+} from "../cluster/http/exchange.ts";
 import type { InProcessServer } from "../embedded/start-in-process.ts";
 import { after, type Clock } from "../model/clock.ts";
 

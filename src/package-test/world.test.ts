@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ActionResult } from "../actions/action-result.ts";
-import { install } from "../actions/install.ts";
+import { install } from "../actions/change/install.ts";
 import type { RunEvent } from "../model/event.ts";
 import { contextOf } from "./context-of.ts";
 import { type Driver, type Ending, startWorld, type World } from "./world.ts";

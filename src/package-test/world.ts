@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
-import type { Access } from "../cluster/access.ts";
-import { fixed } from "../cluster/credentials.ts";
-import type { Exchange } from "../cluster/exchange.ts";
+import type { Access } from "../cluster/connect/access.ts";
+import { fixed } from "../cluster/connect/credentials.ts";
+import type { Exchange } from "../cluster/http/exchange.ts";
 import { connect } from "../cluster/kube.ts";
 import {
   type InProcessServer,
@@ -270,7 +270,7 @@ function loadEverything(): Promise<unknown> {
   loaded ??= Promise.all([
     import("js-yaml"),
     import("diff"),
-    import("../embedded/schema-compiler.ts"),
+    import("../embedded/kinds/schema-compiler.ts"),
     import("../engine/preview/preview-diff.ts"),
   ]);
   return loaded;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { install } from "../../src/actions/install.ts";
-import { planHistory } from "../../src/actions/plan-history.ts";
-import { cancelRun } from "../../src/actions/stop-run.ts";
+import { install } from "../../src/actions/change/install.ts";
+import { cancelRun } from "../../src/actions/control/stop-run.ts";
+import { planHistory } from "../../src/actions/instance/plan-history.ts";
 import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { realClock } from "../../src/model/real-clock.ts";
 import { packageFolder } from "../support/package-folder.ts";

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ActionResult } from "../../src/actions/action-result.ts";
-import { attachRun } from "../../src/actions/attach-run.ts";
-import { NO_VALUES } from "../../src/actions/given-values.ts";
-import { install } from "../../src/actions/install.ts";
-import { planHistory } from "../../src/actions/plan-history.ts";
-import { resumeRun, retryRun } from "../../src/actions/resume-run.ts";
-import { stepStatus } from "../../src/actions/run-steps.ts";
-import { skipStep } from "../../src/actions/skip-step.ts";
-import { cancelRun, pauseRun } from "../../src/actions/stop-run.ts";
-import { uninstall } from "../../src/actions/uninstall.ts";
+import { NO_VALUES } from "../../src/actions/change/given-values.ts";
+import { install } from "../../src/actions/change/install.ts";
+import { attachRun } from "../../src/actions/control/attach-run.ts";
+import { resumeRun, retryRun } from "../../src/actions/control/resume-run.ts";
+import { skipStep } from "../../src/actions/control/skip-step.ts";
+import { cancelRun, pauseRun } from "../../src/actions/control/stop-run.ts";
+import { planHistory } from "../../src/actions/instance/plan-history.ts";
+import { uninstall } from "../../src/actions/removal/uninstall.ts";
+import { stepStatus } from "../../src/actions/run/run-steps.ts";
 import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import type { KplanError } from "../../src/model/kplan-error.ts";
 import type { ObjectRef } from "../../src/model/kube-object.ts";
@@ -409,7 +409,7 @@ describe("no driver", () => {
     const { ctx } = await terminal();
     await skipStep(ctx, { step: "set" });
     await result;
-    const { triggerPlan } = await import("../../src/actions/trigger-plan.ts");
+    const { triggerPlan } = await import("../../src/actions/change/trigger-plan.ts");
     expect(await triggerPlan(ctx, { plan: "broken" })).toMatchObject({
       outcome: { result: "failed" },
     });
@@ -442,7 +442,7 @@ describe("no driver", () => {
     const { ctx } = await terminal();
     await skipStep(ctx, { step: "set" });
     await result;
-    const { triggerPlan } = await import("../../src/actions/trigger-plan.ts");
+    const { triggerPlan } = await import("../../src/actions/change/trigger-plan.ts");
     await triggerPlan(ctx, { plan: "broken" });
     expect((await cancelRun(ctx, {})).message).toMatch(
       /^run 2: cancelled by user\d+@host: 1 of 3 steps is complete \(broken\.broken\.one\); broken\.broken\.two had failed \(dummy error\) and had written nothing; broken\.broken\.three had not begun; nothing was undone$/,

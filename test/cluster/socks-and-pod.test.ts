@@ -9,7 +9,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { inClusterAccess } from "../../src/cluster/in-cluster.ts";
+import { inClusterAccess } from "../../src/cluster/connect/in-cluster.ts";
 import { getObject } from "../../src/cluster/read-objects.ts";
 import { apiOver } from "../support/api-over.ts";
 import { startFaultServer } from "../support/fault-server.ts";

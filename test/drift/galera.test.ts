@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { valuesOf } from "../../src/actions/change/given-values.ts";
+import { install } from "../../src/actions/change/install.ts";
+import { update } from "../../src/actions/change/update.ts";
 import type { ActionContext } from "../../src/actions/context.ts";
-import { drift, fix } from "../../src/actions/drift.ts";
-import { valuesOf } from "../../src/actions/given-values.ts";
-import { install } from "../../src/actions/install.ts";
-import { update } from "../../src/actions/update.ts";
+import { drift, fix } from "../../src/actions/drift/drift.ts";
 import { contextOf } from "../../src/package-test/context-of.ts";
 import { type Ending, startWorld } from "../../src/package-test/world.ts";
 

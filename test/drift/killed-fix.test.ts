@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
 import type { ActionResult } from "../../src/actions/action-result.ts";
-import { drift, fix } from "../../src/actions/drift.ts";
-import { install } from "../../src/actions/install.ts";
-import { planHistory } from "../../src/actions/plan-history.ts";
-import { resumeRun } from "../../src/actions/resume-run.ts";
+import { install } from "../../src/actions/change/install.ts";
+import { resumeRun } from "../../src/actions/control/resume-run.ts";
+import { drift, fix } from "../../src/actions/drift/drift.ts";
+import { planHistory } from "../../src/actions/instance/plan-history.ts";
 import type { Cluster } from "../../src/model/cluster.ts";
 import type { RunEvent } from "../../src/model/event.ts";
 import { contextOf } from "../../src/package-test/context-of.ts";

@@ -1,10 +1,10 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { GivenValues } from "../../src/actions/change/given-values.ts";
 import type { ActionContext } from "../../src/actions/context.ts";
-import type { GivenValues } from "../../src/actions/given-values.ts";
-import type { Exchange, ExchangeRequest } from "../../src/cluster/exchange.ts";
-import { httpExchange } from "../../src/cluster/http-exchange.ts";
+import type { Exchange, ExchangeRequest } from "../../src/cluster/http/exchange.ts";
+import { httpExchange } from "../../src/cluster/http/http-exchange.ts";
 import { connect } from "../../src/cluster/kube.ts";
 import { startServer } from "../../src/embedded/start-server.ts";
 import type { RunEventBody } from "../../src/model/event.ts";

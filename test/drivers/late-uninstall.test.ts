@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { install } from "../../src/actions/install.ts";
-import { uninstall } from "../../src/actions/uninstall.ts";
-import { update } from "../../src/actions/update.ts";
+import { install } from "../../src/actions/change/install.ts";
+import { update } from "../../src/actions/change/update.ts";
+import { uninstall } from "../../src/actions/removal/uninstall.ts";
 import { type DriversWorld, driversWorld, values } from "./drivers.ts";
 import { holdOne } from "./hold-request.ts";
 import { twoParameters } from "./two-parameters.ts";

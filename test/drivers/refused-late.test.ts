@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { install } from "../../src/actions/change/install.ts";
+import { update } from "../../src/actions/change/update.ts";
 import type { ActionContext } from "../../src/actions/context.ts";
-import { install } from "../../src/actions/install.ts";
-import { update } from "../../src/actions/update.ts";
 import { packageFolder } from "../support/package-folder.ts";
 import { type DriversWorld, driversWorld, values } from "./drivers.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { install } from "../../src/actions/install.ts";
-import { update } from "../../src/actions/update.ts";
+import { install } from "../../src/actions/change/install.ts";
+import { update } from "../../src/actions/change/update.ts";
 import { KplanError } from "../../src/model/kplan-error.ts";
 import { type DriversWorld, driversWorld, type TestDriver, values } from "./drivers.ts";
 import { holdOne } from "./hold-request.ts";

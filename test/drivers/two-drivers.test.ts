@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { inTurn } from "../../src/actions/in-turn.ts";
-import { install } from "../../src/actions/install.ts";
-import { update } from "../../src/actions/update.ts";
+import { install } from "../../src/actions/change/install.ts";
+import { update } from "../../src/actions/change/update.ts";
+import { inTurn } from "../../src/actions/run/in-turn.ts";
 import { KplanError } from "../../src/model/kplan-error.ts";
 import type { RunRecord } from "../../src/model/run.ts";
 import { type DriversWorld, driversWorld, type TestDriver, values } from "./drivers.ts";

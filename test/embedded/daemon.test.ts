@@ -8,8 +8,8 @@ import {
   ensureEmbedded,
   resetEmbedded,
   stopEmbedded,
-} from "../../src/embedded/daemon.ts";
-import type { EmbeddedPlace } from "../../src/embedded/daemon-files.ts";
+} from "../../src/embedded/daemon/daemon.ts";
+import type { EmbeddedPlace } from "../../src/embedded/daemon/daemon-files.ts";
 import { type Api, openApi } from "../support/api.ts";
 
 let out: string;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { valuesOf } from "../../src/actions/given-values.ts";
+import { valuesOf } from "../../src/actions/change/given-values.ts";
 import { renderPackage } from "../../src/actions/render-package.ts";
 import { isTrue } from "../../src/expressions/evaluate.ts";
 import type { Json, JsonMap } from "../../src/model/json.ts";

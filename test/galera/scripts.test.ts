@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { valuesOf } from "../../src/actions/given-values.ts";
+import { valuesOf } from "../../src/actions/change/given-values.ts";
 import { renderPackage } from "../../src/actions/render-package.ts";
 
 const GALERA = join(import.meta.dirname, "../../operators/galera");

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
+import { valuesOf } from "../../src/actions/change/given-values.ts";
+import { install } from "../../src/actions/change/install.ts";
+import { update } from "../../src/actions/change/update.ts";
+import { upgrade } from "../../src/actions/change/upgrade.ts";
 import type { ActionContext } from "../../src/actions/context.ts";
-import { valuesOf } from "../../src/actions/given-values.ts";
-import { install } from "../../src/actions/install.ts";
-import { planHistory } from "../../src/actions/plan-history.ts";
-import { uninstall } from "../../src/actions/uninstall.ts";
-import { update } from "../../src/actions/update.ts";
-import { upgrade } from "../../src/actions/upgrade.ts";
+import { planHistory } from "../../src/actions/instance/plan-history.ts";
+import { uninstall } from "../../src/actions/removal/uninstall.ts";
 import type { KubeObject } from "../../src/model/kube-object.ts";
 import { contextOf } from "../../src/package-test/context-of.ts";
 import { objectsOf } from "../../src/package-test/faults/run-scenario.ts";

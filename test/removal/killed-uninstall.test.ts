@@ -1,11 +1,11 @@
 import { beforeAll, expect, test } from "vitest";
 import type { ActionResult } from "../../src/actions/action-result.ts";
+import { install } from "../../src/actions/change/install.ts";
 import type { ActionContext } from "../../src/actions/context.ts";
-import { install } from "../../src/actions/install.ts";
-import { planHistory } from "../../src/actions/plan-history.ts";
-import { resumeRun } from "../../src/actions/resume-run.ts";
-import { uninstall } from "../../src/actions/uninstall.ts";
-import type { Exchange } from "../../src/cluster/exchange.ts";
+import { resumeRun } from "../../src/actions/control/resume-run.ts";
+import { planHistory } from "../../src/actions/instance/plan-history.ts";
+import { uninstall } from "../../src/actions/removal/uninstall.ts";
+import type { Exchange } from "../../src/cluster/http/exchange.ts";
 import type { RunEvent } from "../../src/model/event.ts";
 import { KplanError } from "../../src/model/kplan-error.ts";
 import type { KubeObject } from "../../src/model/kube-object.ts";

@@ -1,9 +1,9 @@
-import type { Access } from "../../src/cluster/access.ts";
 import type { Api } from "../../src/cluster/api.ts";
 import { call } from "../../src/cluster/api.ts";
-import { fixed } from "../../src/cluster/credentials.ts";
+import type { Access } from "../../src/cluster/connect/access.ts";
+import { fixed } from "../../src/cluster/connect/credentials.ts";
 import { makeDiscovery } from "../../src/cluster/discovery.ts";
-import { makeTransport } from "../../src/cluster/transport.ts";
+import { makeTransport } from "../../src/cluster/http/transport.ts";
 import { realClock } from "../../src/model/real-clock.ts";
 
 /** The operations' view of a server, with short waits between attempts and no chance in them. */

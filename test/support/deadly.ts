@@ -1,4 +1,4 @@
-import type { Exchange } from "../../src/cluster/exchange.ts";
+import type { Exchange } from "../../src/cluster/http/exchange.ts";
 import type { Driver } from "../../src/package-test/world.ts";
 
 /** An exchange that kills its driver before or after its n-th write; `counter` counts all of them. */

@@ -24,7 +24,7 @@ export const addDrift: AddCommand = (program, deps, run) => {
   ]);
   command.action((options) =>
     run(async () => {
-      const { drift, fix } = await import("../../actions/drift.ts");
+      const { drift, fix } = await import("../../actions/drift/drift.ts");
       const which = options.instance === undefined ? {} : { instance: options.instance };
       const flags = clusterFlags(command);
       if (options.fix === true)

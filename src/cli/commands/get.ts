@@ -1,5 +1,5 @@
 import { Argument } from "commander";
-import type { InstalledKind } from "../../actions/list-installed.ts";
+import type { InstalledKind } from "../../actions/instance/list-installed.ts";
 import { isMap } from "../../model/json.ts";
 import type { KubeObject } from "../../model/kube-object.ts";
 import { EXIT } from "../exit-code.ts";
@@ -25,7 +25,7 @@ export const addGet: AddCommand = (program, deps, run) => {
   examples(command, [["kplan get instances", "name, version, plan and status of each"]]);
   command.action((kind: InstalledKind, options) =>
     run(async () => {
-      const { listInstalled } = await import("../../actions/list-installed.ts");
+      const { listInstalled } = await import("../../actions/instance/list-installed.ts");
       const session = await deps.connect(clusterFlags(command));
       try {
         const objects = await listInstalled(session, kind);

@@ -34,7 +34,7 @@ export const addInstall: AddCommand = (program, deps, run) => {
   command.action((source: string, options) =>
     run(async () => {
       const values = await givenValues(options, deps);
-      const { install } = await import("../../actions/install.ts");
+      const { install } = await import("../../actions/change/install.ts");
       return drive(
         {
           flags: clusterFlags(command),

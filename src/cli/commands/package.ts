@@ -1,4 +1,4 @@
-import type { GivenValues } from "../../actions/given-values.ts";
+import type { GivenValues } from "../../actions/change/given-values.ts";
 import type { RenderedTask } from "../../actions/render-package.ts";
 import { formatIssue, hasErrors } from "../../model/issue.ts";
 import { KplanError } from "../../model/kplan-error.ts";

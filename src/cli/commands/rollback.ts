@@ -28,7 +28,7 @@ export const addRollback: AddCommand = (program, deps, run) => {
   ]);
   command.action((number: number | undefined, options) =>
     run(async () => {
-      const { rollback } = await import("../../actions/rollback.ts");
+      const { rollback } = await import("../../actions/control/rollback.ts");
       return drive(
         {
           flags: clusterFlags(command),

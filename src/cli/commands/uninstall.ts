@@ -21,7 +21,7 @@ export const addUninstall: AddCommand = (program, deps, run) => {
   ]);
   command.action((options) =>
     run(async () => {
-      const { uninstall } = await import("../../actions/uninstall.ts");
+      const { uninstall } = await import("../../actions/removal/uninstall.ts");
       return drive(
         {
           flags: clusterFlags(command),

@@ -32,7 +32,7 @@ export const addUpdate: AddCommand = (program, deps, run) => {
   command.action((options) =>
     run(async () => {
       const values = await givenValues(options, deps);
-      const { update } = await import("../../actions/update.ts");
+      const { update } = await import("../../actions/change/update.ts");
       return drive(
         {
           flags: clusterFlags(command),

@@ -34,7 +34,7 @@ export const addUpgrade: AddCommand = (program, deps, run) => {
   command.action((source: string, options) =>
     run(async () => {
       const values = await givenValues(options, deps);
-      const { upgrade } = await import("../../actions/upgrade.ts");
+      const { upgrade } = await import("../../actions/change/upgrade.ts");
       return drive(
         {
           flags: clusterFlags(command),

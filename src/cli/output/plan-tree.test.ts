@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PlanStatusView } from "../../actions/plan-status.ts";
+import type { PlanStatusView } from "../../actions/instance/plan-status.ts";
 import { planTree } from "./plan-tree.ts";
 
 const view: PlanStatusView = {

@@ -1,4 +1,4 @@
-import type { PlanStatusEntry, PlanStatusView } from "../../actions/plan-status.ts";
+import type { PlanStatusEntry, PlanStatusView } from "../../actions/instance/plan-status.ts";
 import type { PhaseStatus, StepStatus } from "../../model/status.ts";
 
 /** KUDO's tree of an instance's plans (compat section 9.1), to the byte: plans by name; only the active or last plan shows real statuses. */

@@ -1,4 +1,4 @@
-import type { PlanStatusView } from "../../actions/plan-status.ts";
+import type { PlanStatusView } from "../../actions/instance/plan-status.ts";
 import { factLines } from "./fact-lines.ts";
 import { meterText } from "./meter-text.ts";
 import { printable } from "./printable.ts";

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../model/kube-object.ts";
-import type { ServedKind } from "../served-kind.ts";
+import type { ServedKind } from "../kinds/served-kind.ts";
 import type { ServerState } from "../server-state.ts";
 import { checkQuotas } from "./quotas.ts";
 import { callWebhooks } from "./webhooks.ts";

@@ -1,7 +1,7 @@
 import { isMap } from "../../model/json.ts";
 import type { KubeObject } from "../../model/kube-object.ts";
-import { forbidden } from "../api-error.ts";
-import { type ServedKind, storageKey } from "../served-kind.ts";
+import { forbidden } from "../http/api-error.ts";
+import { type ServedKind, storageKey } from "../kinds/served-kind.ts";
 import type { ServerState } from "../server-state.ts";
 import type { Store } from "../store.ts";
 

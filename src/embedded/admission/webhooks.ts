@@ -1,8 +1,8 @@
 import { isMap } from "../../model/json.ts";
 import type { KubeObject } from "../../model/kube-object.ts";
-import { ApiError } from "../api-error.ts";
+import { ApiError } from "../http/api-error.ts";
+import { labelSelectorTest } from "../objects/selector.ts";
 import { type Draft, mapsOf } from "../rules/rule.ts";
-import { labelSelectorTest } from "../selector.ts";
 import type { ServerState } from "../server-state.ts";
 import type { Admission } from "./admit.ts";
 

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../model/kube-object.ts";
-import { labelSelectorTest } from "../selector.ts";
+import { labelSelectorTest } from "../objects/selector.ts";
 import { nodeMismatch } from "./node-fit.ts";
 import { controllerOf } from "./owner.ts";
 import { isOver } from "./pod-state.ts";

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../model/kube-object.ts";
 import type { ControllerApi } from "../controller-api.ts";
-import { labelSelectorTest } from "../selector.ts";
+import { labelSelectorTest } from "../objects/selector.ts";
 import { withCondition } from "./conditions.ts";
 import { controllerOf } from "./owner.ts";
 import { isActive, isReady } from "./pod-state.ts";

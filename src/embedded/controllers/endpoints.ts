@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../model/kube-object.ts";
 import type { ControllerApi } from "../controller-api.ts";
-import { labelSelectorTest } from "../selector.ts";
+import { labelSelectorTest } from "../objects/selector.ts";
 import { controllerRef } from "./owner.ts";
 import { isOver, isReady, isTerminating } from "./pod-state.ts";
 import type { Controller } from "./reconciler.ts";

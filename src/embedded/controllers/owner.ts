@@ -1,6 +1,6 @@
 import type { KubeObject, OwnerReference } from "../../model/kube-object.ts";
 import type { ControllerApi } from "../controller-api.ts";
-import { labelSelectorTest } from "../selector.ts";
+import { labelSelectorTest } from "../objects/selector.ts";
 
 /** The reference by which a controller owns what it makes. */
 export function controllerRef({ apiVersion, kind, metadata }: KubeObject): OwnerReference {

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../model/kube-object.ts";
-import { ApiError } from "../api-error.ts";
 import type { ControllerApi, ObjectChange } from "../controller-api.ts";
+import { ApiError } from "../http/api-error.ts";
 
 /** A controller: looks at one object at a time, as it is now, and does what is missing. */
 export interface Controller {

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../model/kube-object.ts";
-import { ApiError } from "../api-error.ts";
 import type { ControllerApi } from "../controller-api.ts";
+import { ApiError } from "../http/api-error.ts";
 import { withCondition } from "./conditions.ts";
 import { claimed } from "./owner.ts";
 import { podFromTemplate } from "./pod-from-template.ts";

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../model/kube-object.ts";
-import { ApiError } from "../api-error.ts";
 import type { ControllerApi } from "../controller-api.ts";
+import { ApiError } from "../http/api-error.ts";
 import { claimed } from "./owner.ts";
 import { availableIn, isReady, isTerminating } from "./pod-state.ts";
 import type { Controller, Visit } from "./reconciler.ts";

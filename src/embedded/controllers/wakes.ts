@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../model/kube-object.ts";
 import type { ControllerApi, ObjectChange } from "../controller-api.ts";
-import { labelSelectorTest } from "../selector.ts";
+import { labelSelectorTest } from "../objects/selector.ts";
 import { controllerOf } from "./owner.ts";
 import type { ObjectName } from "./reconciler.ts";
 import { specOf } from "./shapes.ts";

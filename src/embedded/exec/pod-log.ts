@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../model/kube-object.ts";
-import { badRequest } from "../api-error.ts";
-import type { ApiAnswer, ApiRequest } from "../request.ts";
+import { badRequest } from "../http/api-error.ts";
+import type { ApiAnswer, ApiRequest } from "../http/request.ts";
 import { mapsOf, valueAt } from "../rules/rule.ts";
 import { containerOf } from "./exec-socket.ts";
 import { type LoggedContainer, logOf, type SimulatedLog } from "./log-lines.ts";

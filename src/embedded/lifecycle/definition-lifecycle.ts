@@ -1,9 +1,9 @@
 import { isMap } from "../../model/json.ts";
 import type { KubeObject } from "../../model/kube-object.ts";
-import { deleteObject } from "../delete-object.ts";
+import { deleteObject } from "../objects/delete-object.ts";
+import { storeChanged } from "../objects/update-object.ts";
 import { valueAt } from "../rules/rule.ts";
 import { type ServerState, timestamp } from "../server-state.ts";
-import { storeChanged } from "../update-object.ts";
 
 /** Where CustomResourceDefinitions are stored. */
 export const DEFINITIONS = "apiextensions.k8s.io/customresourcedefinitions";

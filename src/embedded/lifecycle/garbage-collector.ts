@@ -1,10 +1,14 @@
 import { groupOf, type KubeObject, type OwnerReference } from "../../model/kube-object.ts";
-import { ApiError } from "../api-error.ts";
-import { type DeletionOptions, deleteObject, PROPAGATION_FINALIZER } from "../delete-object.ts";
-import { type ServedKind, storageKey } from "../served-kind.ts";
+import { ApiError } from "../http/api-error.ts";
+import { type ServedKind, storageKey } from "../kinds/served-kind.ts";
+import {
+  type DeletionOptions,
+  deleteObject,
+  PROPAGATION_FINALIZER,
+} from "../objects/delete-object.ts";
+import { storeChanged } from "../objects/update-object.ts";
 import type { ServerState } from "../server-state.ts";
 import type { StoredChange } from "../store.ts";
-import { storeChanged } from "../update-object.ts";
 
 const CONTEXT = { manager: "kube-controller-manager" };
 

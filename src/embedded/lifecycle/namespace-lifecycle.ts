@@ -1,7 +1,7 @@
 import { isMap } from "../../model/json.ts";
 import type { KubeObject } from "../../model/kube-object.ts";
-import { createObject } from "../create-object.ts";
-import { deleteObject } from "../delete-object.ts";
+import { createObject } from "../objects/create-object.ts";
+import { deleteObject } from "../objects/delete-object.ts";
 import type { ServerState } from "../server-state.ts";
 
 const KEY = "/namespaces";

@@ -1,4 +1,4 @@
-import type { KindRules } from "../kind-rules.ts";
+import type { KindRules } from "../kinds/kind-rules.ts";
 import { mapAt, mapsOf } from "./rule.ts";
 
 /** Validating- and MutatingWebhookConfigurations. */

@@ -1,7 +1,7 @@
 import { isMap } from "../../model/json.ts";
 import type { KubeObject } from "../../model/kube-object.ts";
-import type { FieldProblem } from "../api-error.ts";
-import type { KindRules } from "../kind-rules.ts";
+import type { FieldProblem } from "../http/api-error.ts";
+import type { KindRules } from "../kinds/kind-rules.ts";
 import { immutable, invalidValue, problem } from "./rule.ts";
 
 /** Bytes that a ConfigMap or Secret may hold. */

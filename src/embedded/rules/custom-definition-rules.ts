@@ -1,6 +1,6 @@
 import { isMap } from "../../model/json.ts";
-import type { FieldProblem } from "../api-error.ts";
-import type { KindRules } from "../kind-rules.ts";
+import type { FieldProblem } from "../http/api-error.ts";
+import type { KindRules } from "../kinds/kind-rules.ts";
 import { immutable, invalidValue, mapAt, mapsOf, required, unsupported, valueAt } from "./rule.ts";
 import { structuralProblems } from "./structural-schema.ts";
 

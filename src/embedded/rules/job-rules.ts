@@ -1,6 +1,6 @@
 import { isMap } from "../../model/json.ts";
-import type { FieldProblem } from "../api-error.ts";
-import type { KindRules } from "../kind-rules.ts";
+import type { FieldProblem } from "../http/api-error.ts";
+import type { KindRules } from "../kinds/kind-rules.ts";
 import { checkPodSpec } from "./pod-spec-checks.ts";
 import { defaultPodSpec } from "./pod-spec-defaults.ts";
 import { type Draft, immutable, invalidValue, mapAt, required, valueAt } from "./rule.ts";

@@ -1,4 +1,4 @@
-import type { FieldProblem } from "../api-error.ts";
+import type { FieldProblem } from "../http/api-error.ts";
 import { invalidValue, required } from "./rule.ts";
 
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;

@@ -1,5 +1,5 @@
 import { isMap } from "../../model/json.ts";
-import type { KindRules } from "../kind-rules.ts";
+import type { KindRules } from "../kinds/kind-rules.ts";
 import { checkPodSpec } from "./pod-spec-checks.ts";
 import { defaultPodSpec } from "./pod-spec-defaults.ts";
 import { type Draft, problem } from "./rule.ts";

@@ -1,6 +1,6 @@
 import { isMap } from "../../model/json.ts";
 import { quantity } from "../../model/quantity.ts";
-import type { FieldProblem } from "../api-error.ts";
+import type { FieldProblem } from "../http/api-error.ts";
 import { nameProblem } from "./names.ts";
 import { type Draft, invalidValue, mapsOf, problem, required, unsupported } from "./rule.ts";
 

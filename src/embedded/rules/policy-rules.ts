@@ -1,5 +1,5 @@
 import { isMap } from "../../model/json.ts";
-import type { KindRules } from "../kind-rules.ts";
+import type { KindRules } from "../kinds/kind-rules.ts";
 import { type Draft, invalidValue, mapAt, mapsOf, required, valueAt } from "./rule.ts";
 
 const RBAC = "rbac.authorization.k8s.io";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isMap } from "../../model/json.ts";
-import type { FieldProblem } from "../api-error.ts";
+import type { FieldProblem } from "../http/api-error.ts";
 
 /** An object or a part of it that is being filled in. */
 export type Draft = Record<string, unknown>;

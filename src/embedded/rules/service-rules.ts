@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../model/kube-object.ts";
-import type { FieldProblem } from "../api-error.ts";
-import type { KindRules, RuleContext } from "../kind-rules.ts";
+import type { FieldProblem } from "../http/api-error.ts";
+import type { KindRules, RuleContext } from "../kinds/kind-rules.ts";
 import {
   type Draft,
   invalidValue,

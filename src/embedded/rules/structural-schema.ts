@@ -1,5 +1,5 @@
 import { isMap } from "../../model/json.ts";
-import type { FieldProblem } from "../api-error.ts";
+import type { FieldProblem } from "../http/api-error.ts";
 import { type Draft, problem, required, unsupported } from "./rule.ts";
 
 const TYPES = ["array", "boolean", "integer", "number", "object", "string"];

@@ -1,7 +1,7 @@
 import { isMap } from "../../model/json.ts";
-import type { FieldProblem } from "../api-error.ts";
-import type { KindRules } from "../kind-rules.ts";
-import { labelSelectorTest } from "../selector.ts";
+import type { FieldProblem } from "../http/api-error.ts";
+import type { KindRules } from "../kinds/kind-rules.ts";
+import { labelSelectorTest } from "../objects/selector.ts";
 import { checkPodSpec } from "./pod-spec-checks.ts";
 import { defaultPodSpec } from "./pod-spec-defaults.ts";
 import {

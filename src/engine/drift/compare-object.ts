@@ -4,7 +4,7 @@ import type { DriftedField, DriftedObject } from "../../model/drift.ts";
 import { isMap, type Json } from "../../model/json.ts";
 import { type KubeObject, refOf } from "../../model/kube-object.ts";
 import { ANNOTATION, FIELD_MANAGER, LABEL } from "../../model/names.ts";
-import { otherOwner, ownerOf } from "../other-instance.ts";
+import { otherOwner, ownerOf } from "../objects/other-instance.ts";
 import { atVersion, bare, hasMoved } from "../preview/check-object.ts";
 import { type ChangedField, changedFields, fieldText } from "./changed-fields.ts";
 import { fieldOwner } from "./field-owner.ts";

@@ -1,8 +1,8 @@
 import type { KubeObject } from "../../model/kube-object.ts";
 import type { ExecTask } from "../../model/task.ts";
-import { renderText } from "../render-text.ts";
+import { renderText } from "../objects/render-text.ts";
 import { callOptions, type TaskContext } from "../run-context.ts";
-import { TaskFailure } from "../task-stop.ts";
+import { TaskFailure } from "../steps/task-stop.ts";
 import { notYet, type PodToAsk, podsToAsk } from "./pods-to-ask.ts";
 
 /** The pods that a task asks, as the server shows them now: a watch may lag behind. Throws what `podsToAsk` throws, and ClusterError. */

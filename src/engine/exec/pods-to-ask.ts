@@ -1,7 +1,7 @@
 import { isMap } from "../../model/json.ts";
 import { type KubeObject, type ObjectRef, refOf } from "../../model/kube-object.ts";
-import { type OrderedPod, ownerOf, podsInOrder } from "../pods-in-order.ts";
-import { TaskFailure, TaskTrouble } from "../task-stop.ts";
+import { type OrderedPod, ownerOf, podsInOrder } from "../objects/pods-in-order.ts";
+import { TaskFailure, TaskTrouble } from "../steps/task-stop.ts";
 
 /** A pod in which a command can run now. */
 export interface PodToAsk {

@@ -1,5 +1,5 @@
 import { isMap, type JsonMap } from "../../model/json.ts";
-import { TaskFailure } from "../task-stop.ts";
+import { TaskFailure } from "../steps/task-stop.ts";
 
 /** Letters that are shown of a line that is none. */
 const SHOWN = 200;

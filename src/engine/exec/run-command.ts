@@ -1,8 +1,8 @@
 import { ClusterError, type ExecResult } from "../../model/cluster.ts";
 import type { JsonMap } from "../../model/json.ts";
 import { mayWrite, type TaskContext } from "../run-context.ts";
-import { Halted, TaskFailure, TaskTrouble } from "../task-stop.ts";
-import { timedOut } from "../until-settled.ts";
+import { Halted, TaskFailure, TaskTrouble } from "../steps/task-stop.ts";
+import { timedOut } from "../steps/until-settled.ts";
 import { nothingRuns } from "./nothing-runs.ts";
 import type { PodToAsk } from "./pods-to-ask.ts";
 import { readOutput } from "./read-output.ts";

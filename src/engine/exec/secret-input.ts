@@ -1,8 +1,8 @@
 import { isMap } from "../../model/json.ts";
 import type { ExecTask } from "../../model/task.ts";
-import { renderText } from "../render-text.ts";
+import { renderText } from "../objects/render-text.ts";
 import { callOptions, type TaskContext } from "../run-context.ts";
-import { TaskFailure } from "../task-stop.ts";
+import { TaskFailure } from "../steps/task-stop.ts";
 
 /** Secret values on their way to one command. */
 export interface SecretInput {

@@ -6,10 +6,10 @@ import { LABEL } from "../../model/names.ts";
 import { randomUuid } from "../../model/random.ts";
 import type { RecordScope } from "../../model/scope.ts";
 import type { ExecRecord, ExecTask } from "../../model/task.ts";
-import { enhanceTask } from "../materialize.ts";
-import { renderText } from "../render-text.ts";
+import { enhanceTask } from "../objects/materialize.ts";
+import { renderText } from "../objects/render-text.ts";
 import { callOptions, mayWrite, type TaskContext } from "../run-context.ts";
-import { TaskFailure, TaskTrouble } from "../task-stop.ts";
+import { TaskFailure, TaskTrouble } from "../steps/task-stop.ts";
 import { readRecord, recordData, recordObject, type TaskRecord } from "./record-object.ts";
 
 /** How often a write that others come before is decided anew. */

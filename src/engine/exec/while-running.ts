@@ -1,6 +1,6 @@
 import { ClusterError } from "../../model/cluster.ts";
 import { callOptions, type TaskContext } from "../run-context.ts";
-import { Halted, TaskTrouble } from "../task-stop.ts";
+import { Halted, TaskTrouble } from "../steps/task-stop.ts";
 import { identityOf, type PodToAsk, runningIdentity } from "./pods-to-ask.ts";
 
 /** Milliseconds between two looks whether a container has ended, and how many: a kubelet tells so a moment later. */

@@ -2,7 +2,7 @@ import { meterFigures } from "../../gates/meter-figures.ts";
 import type { MeterLine } from "../../model/meter.ts";
 import type { RunFailure } from "../../model/run.ts";
 import type { RunContext } from "../run-context.ts";
-import { Halted } from "../task-stop.ts";
+import { Halted } from "../steps/task-stop.ts";
 import { meterFailure } from "./under-meter.ts";
 import { useMeter } from "./use-meter.ts";
 

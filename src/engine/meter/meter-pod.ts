@@ -10,10 +10,10 @@ import {
 import type { Meter } from "../../model/meter.ts";
 import { LABEL } from "../../model/names.ts";
 import type { RunPath } from "../../model/run.ts";
-import type { TaskPath } from "../materialize.ts";
-import { materializeLive } from "../materialize-live.ts";
+import type { TaskPath } from "../objects/materialize.ts";
+import { materializeLive } from "../objects/materialize-live.ts";
 import { callOptions, mayWrite, type RunContext } from "../run-context.ts";
-import { TaskTrouble } from "../task-stop.ts";
+import { TaskTrouble } from "../steps/task-stop.ts";
 
 /** Stands for a task where a meter's pod is on record. */
 const TASK = "meter";

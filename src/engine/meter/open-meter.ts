@@ -5,7 +5,7 @@ import type { Meter, MeterLine } from "../../model/meter.ts";
 import type { RunPath } from "../../model/run.ts";
 import { printsNothing } from "../exec/nothing-runs.ts";
 import { callOptions, type RunContext } from "../run-context.ts";
-import { Halted, TaskFailure } from "../task-stop.ts";
+import { Halted, TaskFailure } from "../steps/task-stop.ts";
 import { createMeterPod } from "./meter-pod.ts";
 import type { MeterSession } from "./meter-session.ts";
 

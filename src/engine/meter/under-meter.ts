@@ -4,12 +4,12 @@ import { KplanError } from "../../model/kplan-error.ts";
 import type { Meter, MeterLine, MeterSummary } from "../../model/meter.ts";
 import type { Step } from "../../model/plan.ts";
 import { pathText, type RunFailure, type RunInputs, type RunPath } from "../../model/run.ts";
-import { FailedStep } from "../failed-step.ts";
-import type { PlacedStep } from "../next-steps.ts";
 import { PausedRun } from "../paused-run.ts";
 import type { RunContext } from "../run-context.ts";
 import type { StepRun } from "../run-step.ts";
-import { Halted, TaskFailure, TaskTrouble } from "../task-stop.ts";
+import { FailedStep } from "../steps/failed-step.ts";
+import type { PlacedStep } from "../steps/next-steps.ts";
+import { Halted, TaskFailure, TaskTrouble } from "../steps/task-stop.ts";
 import type { MeterSession } from "./meter-session.ts";
 import { useMeter } from "./use-meter.ts";
 

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { refText } from "../../model/kube-object.ts";
 import type { Meter } from "../../model/meter.ts";
+import { createWatchHub } from "../objects/watch-hub.ts";
 import { createRunContext } from "../run-context.ts";
 import { scenario } from "../testing/scenario.ts";
-import { createWatchHub } from "../watch-hub.ts";
 import { useMeter } from "./use-meter.ts";
 
 const METER: Meter = { pod: "meter.yaml", budget: {}, over: "fail" };

@@ -5,9 +5,9 @@ import { refuseLater } from "../../model/fencing.ts";
 import { canonicalJson } from "../../model/json.ts";
 import { type KubeObject, refOf, refText } from "../../model/kube-object.ts";
 import { ANNOTATION } from "../../model/names.ts";
-import { applyTaking } from "../apply-taking.ts";
-import { ownerOf, refuseOtherInstance } from "../other-instance.ts";
-import { refuseSomebodyElses } from "../somebody-elses.ts";
+import { applyTaking } from "../objects/apply-taking.ts";
+import { ownerOf, refuseOtherInstance } from "../objects/other-instance.ts";
+import { refuseSomebodyElses } from "../objects/somebody-elses.ts";
 import type { CheckedWrite } from "./preview-cache.ts";
 
 /** What asking about an object needs. */

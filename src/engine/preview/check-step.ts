@@ -1,8 +1,8 @@
 import { canonicalJson } from "../../model/json.ts";
-import type { PlacedStep } from "../next-steps.ts";
 import { unmatchedRollouts } from "../rollout/unmatched-rollouts.ts";
 import { callOptions, type TaskContext } from "../run-context.ts";
-import { TaskFailure } from "../task-stop.ts";
+import type { PlacedStep } from "../steps/next-steps.ts";
+import { TaskFailure } from "../steps/task-stop.ts";
 import { checkWrites } from "./check-writes.ts";
 import { planWrites } from "./plan-writes.ts";
 import { checkKey } from "./preview-cache.ts";

@@ -1,8 +1,8 @@
 import type { Step } from "../../model/plan.ts";
 import { type PreviewProblem, pathText, type RunInputs } from "../../model/run.ts";
 import type { Task } from "../../model/task.ts";
-import type { TaskPath } from "../materialize.ts";
-import { taskNamed } from "../task-named.ts";
+import type { TaskPath } from "../objects/materialize.ts";
+import { taskNamed } from "../steps/task-named.ts";
 import { type Foreseen, findsOut, foresee, type PendingFacts } from "./foresee.ts";
 
 /** A task that will run, or may. */

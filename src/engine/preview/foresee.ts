@@ -3,7 +3,7 @@ import type { Expression } from "../../model/expression.ts";
 import type { Json } from "../../model/json.ts";
 import { KplanError } from "../../model/kplan-error.ts";
 import type { OperatorPackage } from "../../model/package.ts";
-import { type ConditionInputs, conditionScope, factsIn, lacksFact } from "../conditions.ts";
+import { type ConditionInputs, conditionScope, factsIn, lacksFact } from "../objects/conditions.ts";
 
 /** What a condition will be when the run gets there: known now, known later (and why), or never (and what is wrong with it). */
 export type Foreseen = boolean | { readonly later: string } | { readonly wrong: string };

@@ -1,6 +1,6 @@
 import { KplanError } from "../../model/kplan-error.ts";
 import type { ApplyTask, DeleteTask } from "../../model/task.ts";
-import { type MaterializeInputs, renderTask, type TaskPath } from "../materialize.ts";
+import { type MaterializeInputs, renderTask, type TaskPath } from "../objects/materialize.ts";
 import { UnknownFact } from "./foresee.ts";
 
 /** A task without some of its templates, and why each of those is not known, by its key. */

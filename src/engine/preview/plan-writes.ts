@@ -18,9 +18,14 @@ import {
   type RunInputs,
 } from "../../model/run.ts";
 import { isKudoTask } from "../../model/task.ts";
-import { hasFinished } from "../finished-jobs.ts";
-import type { TaskPath } from "../materialize.ts";
-import { definedKinds, kindKey, type LiveLookup, materializeLive } from "../materialize-live.ts";
+import { hasFinished } from "../objects/finished-jobs.ts";
+import type { TaskPath } from "../objects/materialize.ts";
+import {
+  definedKinds,
+  kindKey,
+  type LiveLookup,
+  materializeLive,
+} from "../objects/materialize-live.ts";
 import { rolloutProblem } from "../rollout/rollout-view.ts";
 import { guardedFacts } from "./foresee.ts";
 import { foreseeTasks, stepAt } from "./foresee-tasks.ts";

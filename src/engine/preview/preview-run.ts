@@ -7,7 +7,7 @@ import {
   type RunInputs,
 } from "../../model/run.ts";
 import type { PreviewDeps } from "../engine-deps.ts";
-import { refuseLivingNodes } from "../lost-nodes.ts";
+import { refuseLivingNodes } from "../objects/lost-nodes.ts";
 import { unmatchedRollouts } from "../rollout/unmatched-rollouts.ts";
 import { createLimit } from "../run-context.ts";
 import { checkWrites } from "./check-writes.ts";

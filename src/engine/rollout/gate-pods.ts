@@ -1,9 +1,9 @@
 import { selectorText } from "../../health/relatives.ts";
 import { isMap } from "../../model/json.ts";
 import type { KubeObject } from "../../model/kube-object.ts";
-import { type OrderedPod, ownerOf, podsInOrder } from "../pods-in-order.ts";
+import { type OrderedPod, ownerOf, podsInOrder } from "../objects/pods-in-order.ts";
 import type { Acting, RunContext } from "../run-context.ts";
-import { TaskFailure } from "../task-stop.ts";
+import { TaskFailure } from "../steps/task-stop.ts";
 
 /** The pods that a gate asks. */
 export interface GatePods {

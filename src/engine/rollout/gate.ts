@@ -7,11 +7,11 @@ import { canonicalJson } from "../../model/json.ts";
 import { type KubeObject, refOf } from "../../model/kube-object.ts";
 import type { RunPath } from "../../model/run.ts";
 import { nothingRuns } from "../exec/nothing-runs.ts";
-import { renderText } from "../render-text.ts";
+import { renderText } from "../objects/render-text.ts";
 import type { Acting, RunContext, StepShared } from "../run-context.ts";
 import { callOptions } from "../run-context.ts";
-import { Halted } from "../task-stop.ts";
-import { timedOut } from "../until-settled.ts";
+import { Halted } from "../steps/task-stop.ts";
+import { timedOut } from "../steps/until-settled.ts";
 import { type GatePods, gatePods } from "./gate-pods.ts";
 
 /** Milliseconds between two looks at first; twice as long each time, up to the gate's period. */

@@ -5,7 +5,7 @@ import type { HealthContext } from "../../model/health.ts";
 import { isMap } from "../../model/json.ts";
 import { type KubeObject, refOf, refText } from "../../model/kube-object.ts";
 import { callOptions, type TaskContext } from "../run-context.ts";
-import { TaskFailure } from "../task-stop.ts";
+import { TaskFailure } from "../steps/task-stop.ts";
 import type { RolloutPod, RolloutView } from "./rollout-change.ts";
 
 /** What a StatefulSet says about its pods. */

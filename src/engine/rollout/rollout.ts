@@ -5,13 +5,18 @@ import { refuseLater } from "../../model/fencing.ts";
 import { canonicalJson, isMap } from "../../model/json.ts";
 import { type KubeObject, refKey, refOf } from "../../model/kube-object.ts";
 import { createBell } from "../bell.ts";
-import { ownQuery } from "../own-query.ts";
+import { ownQuery } from "../objects/own-query.ts";
+import { makeRoom, replacement } from "../objects/replace-object.ts";
+import { serverClock, waitHealthy } from "../objects/wait-healthy.ts";
+import {
+  takeChecked,
+  type WrittenObject,
+  writeObject,
+  writeOver,
+} from "../objects/write-object.ts";
 import { checkOver, hasMoved, refuseToApply } from "../preview/check-object.ts";
-import { makeRoom, replacement } from "../replace-object.ts";
 import { callOptions, mayWrite, type TaskContext } from "../run-context.ts";
-import { untilSettled } from "../until-settled.ts";
-import { serverClock, waitHealthy } from "../wait-healthy.ts";
-import { takeChecked, type WrittenObject, writeObject, writeOver } from "../write-object.ts";
+import { untilSettled } from "../steps/until-settled.ts";
 import { holdGate } from "./gate.ts";
 import {
   needsSettling,

@@ -1,8 +1,8 @@
 import { refOf } from "../../model/kube-object.ts";
 import { type PreviewProblem, pathText, type RunInputs, type RunPath } from "../../model/run.ts";
+import { renderText } from "../objects/render-text.ts";
 import { stepAt } from "../preview/foresee-tasks.ts";
 import type { PlannedWrites } from "../preview/plan-writes.ts";
-import { renderText } from "../render-text.ts";
 import { refsText } from "../run-context.ts";
 
 /**

@@ -1,15 +1,15 @@
 import { type KubeObject, refKey, refOf } from "../../model/kube-object.ts";
 import type { ApplyTask } from "../../model/task.ts";
-import { isFinishedAndGone, noteFinished } from "../finished-jobs.ts";
-import { materializeLive } from "../materialize-live.ts";
+import { isFinishedAndGone, noteFinished } from "../objects/finished-jobs.ts";
+import { materializeLive } from "../objects/materialize-live.ts";
+import { renderText } from "../objects/render-text.ts";
+import { waitHealthy } from "../objects/wait-healthy.ts";
+import { type WrittenObject, writeObject } from "../objects/write-object.ts";
 import { checkKey } from "../preview/preview-cache.ts";
-import { renderText } from "../render-text.ts";
 import { rollOut } from "../rollout/rollout.ts";
 import { callOptions, refsText, type TaskContext } from "../run-context.ts";
-import { TaskFailure } from "../task-stop.ts";
-import { together } from "../together.ts";
-import { waitHealthy } from "../wait-healthy.ts";
-import { type WrittenObject, writeObject } from "../write-object.ts";
+import { TaskFailure } from "../steps/task-stop.ts";
+import { together } from "../steps/together.ts";
 
 /** Kinds that other objects of the same task may need to exist and be usable. */
 const GROUNDWORK: readonly string[] = ["Namespace", "CustomResourceDefinition"];

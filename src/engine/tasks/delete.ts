@@ -1,8 +1,8 @@
 import { refOf } from "../../model/kube-object.ts";
 import type { DeleteTask } from "../../model/task.ts";
-import { deleteObjects } from "../delete-objects.ts";
-import { materializeLive } from "../materialize-live.ts";
-import { refuseOtherInstance } from "../other-instance.ts";
+import { deleteObjects } from "../objects/delete-objects.ts";
+import { materializeLive } from "../objects/materialize-live.ts";
+import { refuseOtherInstance } from "../objects/other-instance.ts";
 import { callOptions, type TaskContext } from "../run-context.ts";
 
 /** Renders the templates, deletes the objects that they name, and waits until they are gone. A kind that nobody serves is gone already. */

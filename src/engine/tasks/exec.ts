@@ -14,7 +14,7 @@ import {
   recordRef,
 } from "../exec/task-record.ts";
 import { keepFact, refuseLarge } from "../keep-fact.ts";
-import { renderText } from "../render-text.ts";
+import { renderText } from "../objects/render-text.ts";
 import type { TaskContext } from "../run-context.ts";
 
 /**

@@ -18,7 +18,7 @@ import {
 import type { PlanStatus } from "../../model/status.ts";
 import type { Task } from "../../model/task.ts";
 import type { EngineDeps } from "../engine-deps.ts";
-import { pendingStatus } from "../pending.ts";
+import { pendingStatus } from "../steps/pending.ts";
 import { createMemoryCluster, type MemoryCluster, type MemoryOptions } from "./memory-cluster.ts";
 import { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";
 

@@ -1,4 +1,4 @@
-import { ExchangeFailure, type OpenAnswer } from "../../cluster/exchange.ts";
+import { ExchangeFailure, type OpenAnswer } from "../../cluster/http/exchange.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { FaultKind } from "./fault.ts";
 

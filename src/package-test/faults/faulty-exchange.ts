@@ -6,7 +6,7 @@ import {
   type ExecAnswer,
   type ExecRequest,
   type OpenAnswer,
-} from "../../cluster/exchange.ts";
+} from "../../cluster/http/exchange.ts";
 import type { Clock } from "../../model/clock.ts";
 import { brokenWatch } from "./broken-watch.ts";
 import type { Fault, FaultKind } from "./fault.ts";

@@ -1,9 +1,9 @@
 import type { ActionResult } from "../../actions/action-result.ts";
+import { valuesOf } from "../../actions/change/given-values.ts";
+import { install } from "../../actions/change/install.ts";
+import { update } from "../../actions/change/update.ts";
 import type { ActionContext, PackageMemory } from "../../actions/context.ts";
-import { valuesOf } from "../../actions/given-values.ts";
-import { install } from "../../actions/install.ts";
-import { uninstall } from "../../actions/uninstall.ts";
-import { update } from "../../actions/update.ts";
+import { uninstall } from "../../actions/removal/uninstall.ts";
 import type { RunEvent } from "../../model/event.ts";
 import type { Json } from "../../model/json.ts";
 import { KplanError } from "../../model/kplan-error.ts";

@@ -13,7 +13,7 @@ export const addPlanAttach: AddCommand = (plan, deps, run) => {
   examples(attach, [["kplan plan attach", "ends as the run does, with its exit code"]]);
   attach.action((options) =>
     run(async () => {
-      const { attachRun } = await import("../../../actions/attach-run.ts");
+      const { attachRun } = await import("../../../actions/control/attach-run.ts");
       return drive(
         {
           flags: clusterFlags(attach),

@@ -15,7 +15,7 @@ export const addPlanCancel: AddCommand = (plan, deps, run) => {
   ]);
   cancel.action((options) =>
     run(async () => {
-      const { cancelRun } = await import("../../../actions/stop-run.ts");
+      const { cancelRun } = await import("../../../actions/control/stop-run.ts");
       const act = (ctx: Parameters<typeof cancelRun>[0]): ReturnType<typeof cancelRun> =>
         cancelRun(ctx, instanceOf(options));
       return control(cancel, { options, words: ["plan", "cancel"], act }, deps);

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { ActionContext } from "../../../actions/context.ts";
-import type { ControlResult } from "../../../actions/control-result.ts";
+import type { ControlResult } from "../../../actions/control/control-result.ts";
 import { actionContext } from "../../action-context.ts";
 import type { CliDeps } from "../../deps.ts";
 import { EXIT } from "../../exit-code.ts";

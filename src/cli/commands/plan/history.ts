@@ -11,7 +11,7 @@ export const addPlanHistory: AddCommand = (plan, deps, run) => {
   examples(history, [["kplan plan history -o json", "everything that is kept of each run"]]);
   history.action((options) =>
     run(async () => {
-      const { planHistory } = await import("../../../actions/plan-history.ts");
+      const { planHistory } = await import("../../../actions/instance/plan-history.ts");
       const session = await deps.connect(clusterFlags(history));
       try {
         const runs = await planHistory(session, instanceOf(options));

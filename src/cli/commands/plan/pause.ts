@@ -12,7 +12,7 @@ export const addPlanPause: AddCommand = (plan, deps, run) => {
   examples(pause, [["kplan plan pause", "the run can be resumed: kplan plan resume"]]);
   pause.action((options) =>
     run(async () => {
-      const { pauseRun } = await import("../../../actions/stop-run.ts");
+      const { pauseRun } = await import("../../../actions/control/stop-run.ts");
       const act = (ctx: Parameters<typeof pauseRun>[0]): ReturnType<typeof pauseRun> =>
         pauseRun(ctx, instanceOf(options));
       return control(pause, { options, words: ["plan", "pause"], act }, deps);

@@ -24,7 +24,7 @@ export const addPlanResume: AddCommand = (plan, deps, run) => {
   ]);
   resume.action((options) =>
     run(async () => {
-      const { resumeRun } = await import("../../../actions/resume-run.ts");
+      const { resumeRun } = await import("../../../actions/control/resume-run.ts");
       return drive(
         {
           flags: clusterFlags(resume),

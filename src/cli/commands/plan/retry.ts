@@ -30,7 +30,7 @@ export const addPlanRetry: AddCommand = (plan, deps, run) => {
   ]);
   retry.action((options) =>
     run(async () => {
-      const { retryRun } = await import("../../../actions/resume-run.ts");
+      const { retryRun } = await import("../../../actions/control/resume-run.ts");
       const from: string | undefined = options.from;
       return drive(
         {

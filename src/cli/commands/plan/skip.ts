@@ -15,7 +15,7 @@ export const addPlanSkip: AddCommand = (plan, deps, run) => {
   ]);
   skip.action((step: string, options) =>
     run(async () => {
-      const { skipStep } = await import("../../../actions/skip-step.ts");
+      const { skipStep } = await import("../../../actions/control/skip-step.ts");
       const act = (ctx: Parameters<typeof skipStep>[0]): ReturnType<typeof skipStep> =>
         skipStep(ctx, { ...instanceOf(options), step });
       return control(skip, { options, words: ["plan", "skip", step], act }, deps);

@@ -11,7 +11,7 @@ export const addPlanStatus: AddCommand = (plan, deps, run) => {
   examples(status, [["kplan plan status", "the tree of plans, phases and steps"]]);
   status.action((options) =>
     run(async () => {
-      const { planStatus } = await import("../../../actions/plan-status.ts");
+      const { planStatus } = await import("../../../actions/instance/plan-status.ts");
       const session = await deps.connect(clusterFlags(status));
       try {
         const view = await planStatus(session, instanceOf(options));

@@ -32,7 +32,7 @@ export const addPlanTrigger: AddCommand = (plan, deps, run) => {
   trigger.action((name: string, options) =>
     run(async () => {
       const values = await givenValues(options, deps);
-      const { triggerPlan } = await import("../../../actions/trigger-plan.ts");
+      const { triggerPlan } = await import("../../../actions/change/trigger-plan.ts");
       return drive(
         {
           flags: clusterFlags(trigger),

@@ -22,7 +22,7 @@ export const addPlanWait: AddCommand = (plan, deps, run) => {
   ]);
   wait.action((options) =>
     run(async () => {
-      const { attachRun } = await import("../../../actions/attach-run.ts");
+      const { attachRun } = await import("../../../actions/control/attach-run.ts");
       const session = await deps.connect(clusterFlags(wait));
       const stop = new AbortController();
       const unlisten = deps.onInterrupt(() => stop.abort());

@@ -1,0 +1,202 @@
+import { KplanError, refuse } from "../../model/kplan-error.ts";
+import type { KubeObject, ObjectRef } from "../../model/kube-object.ts";
+import { defaultInstanceName, operatorVersionName } from "../../model/names.ts";
+import type { OperatorPackage } from "../../model/package.ts";
+import type { Capabilities } from "../../model/scope.ts";
+import { changedParams } from "../../params/change-params.ts";
+import type { Assignments } from "../../params/parse-assignments.ts";
+import { parseAssignments } from "../../params/parse-assignments.ts";
+import { ensureCrds, servesKudo } from "../../store/ensure-crds.ts";
+import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
+import type { ActionResult } from "../action-result.ts";
+import type { ActionContext } from "../context.ts";
+import { checkInstanceName } from "../instance/check-instance-name.ts";
+import { digestOf, operatorVersionOf, storedParameters } from "../instance/find-instance.ts";
+import { type InstanceState, readInstanceState } from "../instance/instance-state.ts";
+import { getOperatorVersion, refuseOtherContent } from "../instance/operator-version.ts";
+import { deleteClaims, refuseClaims } from "../removal/claims.ts";
+import { keptObjects } from "../removal/kept-objects.ts";
+import { refuseUninstalling } from "../removal/refuse-uninstalling.ts";
+import { carryOut, type Decided, type Settled } from "../run/carry-out.ts";
+import { selectPlans } from "../run/select-plans.ts";
+import { refuseUnknownAllowed } from "./allowed.ts";
+import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
+import { type GivenValues, NO_VALUES } from "./given-values.ts";
+import { createNamespace, hasNamespace, noNamespace } from "./install-namespace.ts";
+import { checkKubernetesVersion, usablePackage } from "./package-source.ts";
+import { tellWarnings } from "./tell-warnings.ts";
+
+/** What `install` is asked for. */
+export interface InstallRequest {
+  /** Folder or `.tgz` of the package. */
+  readonly source: string;
+  /** Name of the instance; `<operator>-instance` when absent. */
+  readonly instance?: string;
+  /** The package's defaults where absent. */
+  readonly values?: GivenValues;
+  /** Create the namespace when it is not there. */
+  readonly createNamespace?: boolean;
+  /** Install over the claims (and secret values) that an earlier instance of that name left. */
+  readonly reuseClaims?: boolean;
+  /** Delete them first. */
+  readonly deleteClaims?: boolean;
+  /** Replace a package of the same name and version whose content differs. */
+  readonly replaceVersion?: boolean;
+  /** Find out what would be written, and write nothing. */
+  readonly dryRun?: boolean;
+  /** Ids of requirements that need not hold (`--allow`). */
+  readonly allow?: readonly string[];
+}
+
+/** Installs a package as an instance, or goes on with an unfinished install of it. */
+export async function install(ctx: ActionContext, request: InstallRequest): Promise<ActionResult> {
+  const pkg = await usablePackage(ctx, request.source);
+  const { allow = [] } = request;
+  refuseUnknownAllowed(pkg, allow);
+  const assigned = await parseAssignments(pkg.parameters, request.values ?? NO_VALUES);
+  tellWarnings(ctx, assigned.issues);
+  const name = request.instance ?? defaultInstanceName(pkg.operator.name);
+  checkInstanceName(name);
+  const { dryRun = false, replaceVersion = false, reuseClaims = false } = request;
+  const { deleteClaims: removes = false } = request;
+
+  // What the values alone show is refused before the cluster is asked anything; one that is missing may be there from an unfinished install.
+  const offline = desiredParameters(pkg, assigned, { name }).issues;
+  if (offline.some(({ severity, code }) => severity === "error" && code !== "required-missing"))
+    refuseIssues(pkg, offline);
+  const seen = await lookAround(ctx, pkg, name);
+  const { state, capabilities, kept } = seen;
+  checkKubernetesVersion(pkg, capabilities);
+  refuseOtherContent(pkg, seen.operatorVersion, replaceVersion);
+  if (!seen.namespaced && !request.createNamespace) throw noNamespace(ctx.namespace);
+  if (!state.object) refuseClaims(name, kept, { reuseClaims, deleteClaims: removes });
+  if (!dryRun && !seen.served) await ensureCrds(ctx.cluster, ctx.namespace, ctx.clock);
+  if (!dryRun && !seen.namespaced) await createNamespace(ctx);
+  const clears = removes && !state.object;
+  return await carryOut(
+    ctx,
+    {
+      kind: "install",
+      state: clears ? withoutSecrets(state) : state,
+      capabilities,
+      allow,
+      ...(Object.keys(assigned.secrets).length === 0 && {
+        same: ["install", name, pkg.digest, assigned.given, assigned.unset, allow],
+      }),
+      decide: (now) => decideInstall(pkg, assigned, now, replaceVersion),
+      ...(clears && {
+        prepare: async (lease, now) => {
+          // Somebody installed it meanwhile: the claims are that instance's now.
+          if (now.object) return now;
+          await deleteClaims(ctx, lease, name, kept);
+          return withoutSecrets(now);
+        },
+      }),
+    },
+    dryRun,
+  );
+}
+
+/** Everything that is asked before the first write, at the same time. */
+async function lookAround(
+  ctx: ActionContext,
+  pkg: OperatorPackage,
+  name: string,
+): Promise<{
+  readonly served: boolean;
+  readonly namespaced: boolean;
+  readonly state: InstanceState;
+  readonly capabilities: Capabilities;
+  readonly operatorVersion: KubeObject | undefined;
+  readonly kept: readonly ObjectRef[];
+}> {
+  const { cluster, namespace } = ctx;
+  const [served, namespaced, state, capabilities, operatorVersion, kept] = await Promise.all([
+    servesKudo(cluster, namespace),
+    hasNamespace(ctx),
+    readInstanceState(ctx, name),
+    cluster.capabilities(),
+    getOperatorVersion(ctx, operatorVersionName(pkg.operator)),
+    keptObjects(ctx, name),
+    refuseBesideKudo(cluster, (message) => ctx.emit({ type: "warning", message })),
+  ]);
+  return { served, namespaced, state, capabilities, operatorVersion, kept };
+}
+
+function decideInstall(
+  pkg: OperatorPackage,
+  assigned: Assignments,
+  state: InstanceState,
+  replaceVersion: boolean,
+): Decided | Settled {
+  const { object, name, secrets } = state;
+  refuseUninstalling(state);
+  const current = object && storedParameters(object);
+  const { desired, issues } = desiredParameters(pkg, assigned, {
+    name,
+    ...(current && { current }),
+    ...(secrets && { secrets }),
+  });
+  refuseIssues(pkg, issues);
+  if (object) {
+    refuseOtherVersion(pkg, object, replaceVersion);
+    const before = recordedParameters({ ...desired, stored: current ?? {}, secrets: {} }, secrets);
+    const now = recordedParameters(desired, secrets);
+    const changed = changedParams(pkg.parameters, before, now).changes.map((change) => change.name);
+    refuseChanges(name, changed);
+  }
+  const choice = selectPlans({
+    pkg,
+    desired: recordedParameters(desired, secrets),
+    runs: state.runs.map(({ record }) => record),
+  });
+  if (choice.kind === "nothing")
+    return { settled: `${name} is installed and complete (${operatorVersionName(pkg.operator)})` };
+  return { pkg, storePackage: true, desired, choice };
+}
+
+function refuseIssues(
+  pkg: OperatorPackage,
+  issues: ReturnType<typeof desiredParameters>["issues"],
+): void {
+  if (issues.some(({ severity }) => severity === "error"))
+    refuse(`parameters of ${pkg.operator.name}`, issues);
+}
+
+/** The claims' secrets go with them: what follows decides as if there were none. */
+function withoutSecrets(state: InstanceState): InstanceState {
+  const { secrets: _, ...rest } = state;
+  return rest;
+}
+
+function refuseOtherVersion(
+  pkg: OperatorPackage,
+  instance: KubeObject,
+  replaceVersion: boolean,
+): void {
+  const { name } = instance.metadata;
+  const wanted = operatorVersionName(pkg.operator);
+  const present = operatorVersionOf(instance);
+  if (present !== wanted)
+    throw new KplanError("other-version", `${name} is an instance of ${present}, not ${wanted}`, {
+      kind: "bad-input",
+      hint: "`kplan upgrade PACKAGE` moves it to another version; --instance gives a new one another name",
+    });
+  if (digestOf(instance) === pkg.digest || replaceVersion) return;
+  throw new KplanError("other-content", `${name} was installed from another content of ${wanted}`, {
+    kind: "bad-input",
+    hint: "`kplan upgrade PACKAGE` moves it to this one",
+  });
+}
+
+function refuseChanges(instance: string, changed: readonly string[]): void {
+  if (changed.length === 0) return;
+  throw new KplanError(
+    "use-update",
+    `${instance} is there with other values of ${changed.join(", ")}`,
+    {
+      kind: "bad-input",
+      hint: "`kplan update -p NAME=VALUE` changes the parameters of an instance",
+    },
+  );
+}

@@ -1,0 +1,178 @@
+import { removeObjects } from "../../engine/objects/remove-objects.ts";
+import { uninstallOrder } from "../../engine/objects/uninstall-order.ts";
+import { ClusterError } from "../../model/cluster.ts";
+import type { RunRecorder, WriteFence } from "../../model/driver.ts";
+import type { Emit } from "../../model/event.ts";
+import { refuseLater } from "../../model/fencing.ts";
+import { KplanError } from "../../model/kplan-error.ts";
+import { type KubeObject, refOf } from "../../model/kube-object.ts";
+import type { RunOutcome } from "../../model/run.ts";
+import type { HeldLease } from "../../store/lease.ts";
+import { asRead, listRuns } from "../../store/run-store.ts";
+import type { ActionResult } from "../action-result.ts";
+import { dropSimulation } from "../change/store-simulation.ts";
+import type { ActionContext } from "../context.ts";
+import { operatorVersionOf } from "../instance/find-instance.ts";
+import type { InstanceState, KnownInstance } from "../instance/instance-state.ts";
+import { deleteClaims } from "./claims.ts";
+import { beginCleanup } from "./cleanup-run.ts";
+import { keptObjects, removable } from "./kept-objects.ts";
+import { NO_RECORD } from "./no-record.ts";
+import { removeOperator } from "./remove-operator.ts";
+
+/** What is to be removed, under which lease. */
+export interface Removal {
+  readonly lease: HeldLease;
+  /** As read under the lease. */
+  readonly state: InstanceState;
+  readonly deleteClaims: boolean;
+  /** Ids of requirements of the cleanup plan that need not hold. */
+  readonly allow: readonly string[];
+}
+
+/**
+ * Removes an instance: cleanup plan, objects, claims if asked for, package, Instance, runs, lease; in this order, so that whatever is still to be done
+ * can be told from what is there.
+ */
+export async function removeInstance(ctx: ActionContext, removal: Removal): Promise<ActionResult> {
+  const { state, lease } = removal;
+  const { object } = state;
+  const result = object
+    ? await removeLiving(ctx, removal, { ...state, object })
+    : await removeRemains(ctx, removal);
+  if (result.kind !== "ran" || result.outcome.result === "complete") {
+    await removeRuns(ctx, state.name, lease);
+    if (ctx.cluster.simulated)
+      await dropSimulation(ctx.cluster, { namespace: ctx.namespace, instance: state.name });
+    await lease.destroy();
+  }
+  return result;
+}
+
+async function removeLiving(
+  ctx: ActionContext,
+  removal: Removal,
+  state: KnownInstance,
+): Promise<ActionResult> {
+  const { lease } = removal;
+  const cleanup = await beginCleanup(ctx, state, lease, removal);
+  const { run } = cleanup;
+  const cleaned = await run.settle(await cleanup.execute());
+  if (cleaned.result !== "complete")
+    return { kind: "ran", outcome: cleaned, run: await run.close(cleaned) };
+  const inventory = run.keeper.record().inventory;
+  const heeding = { ...ctx, cluster: run.cluster, stop: run.stop };
+  const outcome = await run.settle(await removeAll(heeding, removal, { ...run, inventory }));
+  if (outcome.result === "complete") {
+    // Whoever goes on without the package must know that its cleanup plan has run.
+    await run.keeper.kept();
+    const check = (): void => lease.check();
+    const where = { namespace: ctx.namespace, instance: state.name, check };
+    await removeOperator(ctx.cluster, where, operatorVersionOf(state.object));
+  }
+  const record = await run.close(outcome);
+  if (outcome.result === "complete") await deleteInstance(ctx, lease, state.object);
+  return { kind: "ran", outcome, run: record };
+}
+
+/** The Instance is gone, by an uninstall that was interrupted or by somebody's hand: what its last run names is removed. */
+async function removeRemains(ctx: ActionContext, removal: Removal): Promise<ActionResult> {
+  const { state } = removal;
+  const { inventory, newest } = state;
+  const outcome = await removeAll(ctx, removal, {
+    emit: ctx.emit,
+    inventory,
+    keeper: NO_RECORD,
+  });
+  if (newest && outcome.result === "complete")
+    await removeOperator(
+      ctx.cluster,
+      { namespace: ctx.namespace, instance: state.name, check: () => removal.lease.check() },
+      newest.record.operatorVersion,
+    );
+  if (outcome.result === "complete")
+    return { kind: "nothing-to-do", message: `what was left of ${state.name} is removed` };
+  throw new KplanError(
+    outcome.result === "interrupted" ? "interrupted" : "remove-failed",
+    outcome.message,
+    { kind: outcome.result === "cancelled" ? "failed" : outcome.result },
+  );
+}
+
+/** The objects, and the claims if asked for. */
+async function removeAll(
+  ctx: ActionContext,
+  { lease, state, deleteClaims: withClaims }: Removal,
+  by: {
+    readonly emit: Emit;
+    readonly keeper: RunRecorder;
+    readonly inventory: InstanceState["inventory"];
+  },
+): Promise<RunOutcome> {
+  const { cluster, clock, limits, stop, lostNodes = [] } = ctx;
+  const instance = { name: state.name, namespace: state.namespace };
+  const shared = { cluster, clock, limits, stop, lostNodes, instance };
+  const deps = { ...shared, emit: by.emit, fence: lease, recorder: by.keeper };
+  try {
+    const kept = await keptObjects(ctx, state.name);
+    const { complete } = await removeObjects(uninstallOrder(removable(by.inventory, kept)), deps);
+    if (!complete) return STOPPED;
+    if (!withClaims) return { result: "complete" };
+    return (await deleteClaims(ctx, lease, state.name, kept)) ? { result: "complete" } : STOPPED;
+  } catch (error) {
+    if (!(error instanceof KplanError) || error.code === "lease-lost") throw error;
+    if (error.kind !== "failed" && error.kind !== "timed-out") throw error;
+    const { kind, message, hint } = error;
+    return { result: kind, path: { plan: "uninstall" }, message, ...(hint && { hint }) };
+  }
+}
+
+const STOPPED: RunOutcome = {
+  result: "interrupted",
+  message: "stopped before everything was removed",
+};
+
+/** How often an Instance that others write is read again. */
+const TRIES = 6;
+
+/** KUDO's finalizer waits for a controller that is not there: what it stood for was done by the cleanup plan. */
+export async function deleteInstance(
+  ctx: Pick<ActionContext, "cluster">,
+  lease: WriteFence,
+  instance: KubeObject,
+): Promise<void> {
+  const ref = refOf(instance);
+  for (let tries = 1; ; tries++) {
+    const live = await ctx.cluster.get(ref);
+    if (!live || live.metadata.uid !== instance.metadata.uid) return;
+    refuseLater(live, lease.token);
+    lease.check();
+    try {
+      if (live.metadata.deletionTimestamp === undefined)
+        await ctx.cluster.delete(ref, { propagation: "Background", ...asRead(live) });
+      const { finalizers = [] } = live.metadata;
+      const others = finalizers.filter((name) => name !== "kudo.dev.instance.cleanup");
+      if (others.length === finalizers.length) return;
+      // With the deletion it has another version, so the finalizer goes in the next round.
+      if (live.metadata.deletionTimestamp !== undefined) {
+        const { resourceVersion } = live.metadata;
+        await ctx.cluster.patch(ref, { metadata: { finalizers: others, resourceVersion } });
+        return;
+      }
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error;
+      if (error.kind === "not-found") return;
+      if (error.kind !== "conflict" || tries >= TRIES) throw error;
+    }
+  }
+}
+
+async function removeRuns(ctx: ActionContext, instance: string, lease: HeldLease): Promise<void> {
+  const runs = await listRuns(ctx.cluster, { namespace: ctx.namespace, instance });
+  lease.check();
+  // The newest goes last: it says what the others belong to.
+  const [newest, ...older] = runs.map(({ object }) => object);
+  const remove = (run: KubeObject): Promise<unknown> => ctx.cluster.delete(refOf(run), asRead(run));
+  await Promise.all(older.map(remove));
+  if (newest) await remove(newest);
+}

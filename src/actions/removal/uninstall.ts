@@ -1,0 +1,111 @@
+import { refuseLivingNodes } from "../../engine/objects/lost-nodes.ts";
+import { uninstallOrder } from "../../engine/objects/uninstall-order.ts";
+import { type KubeObject, type ObjectRef, refKey, refOf } from "../../model/kube-object.ts";
+import type { PlannedObject } from "../../model/run.ts";
+import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
+import { namesOfLeases } from "../../store/lease-names.ts";
+import { leaseRef } from "../../store/lease-object.ts";
+import { secretsRef } from "../../store/secret-values.ts";
+import type { ActionResult } from "../action-result.ts";
+import type { ActionContext } from "../context.ts";
+import { instanceName, instanceNames, noInstance } from "../instance/find-instance.ts";
+import { type InstanceState, readInstanceState } from "../instance/instance-state.ts";
+import { withLease } from "../run/with-lease.ts";
+import { previewCleanup } from "./cleanup-run.ts";
+import { keptObjects, removable } from "./kept-objects.ts";
+import { isLeaving, removeOutside } from "./leaving-namespace.ts";
+import { removeInstance } from "./remove-instance.ts";
+
+/** What `uninstall` is asked for. */
+export interface UninstallRequest {
+  /** May be left out when the namespace has exactly one instance. */
+  readonly instance?: string;
+  /** Also delete the instance's claims (not those of backups) and its secret values. */
+  readonly deleteClaims?: boolean;
+  /** Find out what would be removed, and remove nothing. */
+  readonly dryRun?: boolean;
+  /** Ids of requirements that need not hold (`--allow`). */
+  readonly allow?: readonly string[];
+}
+
+/**
+ * Runs the `cleanup` plan if there is one, removes all that the instance made in reverse order, and then the instance. Interrupted at any instant,
+ * the same command goes on.
+ */
+export async function uninstall(
+  ctx: ActionContext,
+  request: UninstallRequest,
+): Promise<ActionResult> {
+  const { dryRun = false, deleteClaims = false, allow = [] } = request;
+  const name = await nameOf(ctx, request.instance);
+  const [state] = await Promise.all([
+    readInstanceState(ctx, name),
+    refuseBesideKudo(ctx.cluster, (message) => ctx.emit({ type: "warning", message })),
+  ]);
+  const isThere = await hasRemains(ctx, state, deleteClaims);
+  if (!isThere) throw noInstance(ctx.namespace, name, await instanceNames(ctx));
+  await refuseLivingNodes(ctx.lostNodes ?? [], ctx.cluster, {});
+  if (dryRun) return await preview(ctx, state, deleteClaims, allow);
+  if (await isLeaving(ctx)) return await removeOutside(ctx, state);
+  return await withLease(
+    ctx,
+    { instance: name, same: ["uninstall", name, deleteClaims, allow] },
+    async (lease) => {
+      const now = await readInstanceState(ctx, name);
+      return await removeInstance(ctx, { lease, state: now, deleteClaims, allow });
+    },
+  );
+}
+
+/** The name given, that of the only instance, or, with no instance at all, that of the only one whose uninstall did not come to its end. */
+async function nameOf(ctx: ActionContext, given: string | undefined): Promise<string> {
+  if (given === undefined && (await instanceNames(ctx)).length === 0) {
+    const [only, ...others] = await namesOfLeases(ctx);
+    if (only !== undefined && others.length === 0) return only;
+  }
+  return await instanceName(ctx, given);
+}
+
+/** There is an Instance, or what one left: its runs still name its objects, its Lease goes last of all, its claims go when they are asked for. */
+async function hasRemains(
+  ctx: ActionContext,
+  { object, nextNumber, name, secrets }: InstanceState,
+  withClaims: boolean,
+): Promise<boolean> {
+  if (object !== undefined || nextNumber > 1) return true;
+  if ((await ctx.cluster.get(leaseRef(ctx.namespace, name))) !== undefined) return true;
+  return withClaims && (secrets !== undefined || (await keptObjects(ctx, name)).length > 0);
+}
+
+async function preview(
+  ctx: ActionContext,
+  state: InstanceState,
+  withClaims: boolean,
+  allow: readonly string[],
+): Promise<ActionResult> {
+  const { object } = state;
+  const none = { objects: [], problems: [] };
+  const cleanup = object ? await previewCleanup(ctx, { ...state, object }, allow) : none;
+  const kept = await keptObjects(ctx, state.name);
+  const secrets = withClaims && state.secrets ? [secretsRef(ctx.namespace, state.name)] : [];
+  const own: readonly KubeObject[] = object ? [object] : [];
+  const refs: readonly ObjectRef[] = [
+    ...uninstallOrder(removable(state.inventory, kept)).flat(),
+    ...(withClaims ? kept : []),
+    ...secrets,
+    ...own.map(refOf),
+  ];
+  const gone = new Set(
+    cleanup.objects.flatMap(({ change, ref }) => (change === "delete" ? [refKey(ref)] : [])),
+  );
+  const left = refs.filter((ref) => !gone.has(refKey(ref)));
+  return {
+    kind: "preview",
+    preview: { ...cleanup, objects: [...cleanup.objects, ...left.map(deleted)] },
+    changes: true,
+  };
+}
+
+function deleted(ref: ObjectRef): PlannedObject {
+  return { path: { plan: "uninstall" }, ref, change: "delete" };
+}

@@ -1,0 +1,32 @@
+import type { Plan } from "../../model/plan.ts";
+import { isRunning, type PlanStatus } from "../../model/status.ts";
+
+/** A plan that never ran. */
+export function neverRun(plan: Plan): PlanStatus {
+  const status = "NEVER_RUN";
+  return {
+    name: plan.name,
+    status,
+    phases: plan.phases.map((phase) => ({
+      name: phase.name,
+      status,
+      steps: phase.steps.map((step) => ({ name: step.name, status })),
+    })),
+  };
+}
+
+/** Statuses of the plans that are not part of a run: as stored, or NEVER_RUN; one that another run left unfinished has ended, and says why. */
+export function otherStatuses(
+  plans: readonly Plan[],
+  stored: readonly PlanStatus[],
+  run: { readonly plans: readonly string[]; readonly number: number },
+): readonly PlanStatus[] {
+  return plans
+    .filter(({ name }) => !run.plans.includes(name))
+    .map((plan) => {
+      const before = stored.find(({ name }) => name === plan.name);
+      if (!before) return neverRun(plan);
+      if (!isRunning(before.status)) return before;
+      return { ...before, status: "FATAL_ERROR", message: `superseded by run ${run.number}` };
+    });
+}

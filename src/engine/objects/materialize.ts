@@ -1,0 +1,86 @@
+import { enhance, type Identity } from "../../enhance/enhance.ts";
+import type { KubeObject } from "../../model/kube-object.ts";
+import type { RunInputs, RunPath } from "../../model/run.ts";
+import type { TemplateScope } from "../../model/scope.ts";
+import type { ApplyTask, DeleteTask } from "../../model/task.ts";
+import { type RenderedObject, renderObjects } from "../../render/render-objects.ts";
+
+/** What rendering looks at: a run's inputs, or what stands in for them offline. */
+export type MaterializeInputs = Pick<
+  RunInputs,
+  | "uid"
+  | "pkg"
+  | "instance"
+  | "parameters"
+  | "facts"
+  | "capabilities"
+  | "constants"
+  | "hashSalt"
+  | "only"
+>;
+
+/** What enhancing asks about the cluster; offline, callbacks that know enough. */
+export type MaterializeLookup = Pick<Identity, "isNamespaced" | "dependency">;
+
+/** A task's place in a run. */
+export type TaskPath = Required<RunPath>;
+
+/** The objects of a task as they are applied: rendered, then enhanced. Pure. Throws a `bad-input` KplanError when a template does not render. */
+export function materialize(
+  inputs: MaterializeInputs,
+  path: TaskPath,
+  task: ApplyTask | DeleteTask,
+  lookup: MaterializeLookup,
+): KubeObject[] {
+  const rendered = renderTask(inputs, path, task).map(({ object }) => object);
+  return enhanceTask(inputs, path, rendered, lookup);
+}
+
+/** The first half of `materialize`: what the templates say. */
+export function renderTask(
+  inputs: MaterializeInputs,
+  path: TaskPath,
+  task: ApplyTask | DeleteTask,
+): RenderedObject[] {
+  return renderObjects(inputs.pkg, task.resources, scopeOf(inputs, path), inputs.constants);
+}
+
+/** The second half of `materialize`: labels, annotations, namespace, restart hash. */
+export function enhanceTask(
+  inputs: MaterializeInputs,
+  path: TaskPath,
+  objects: readonly KubeObject[],
+  lookup: MaterializeLookup,
+): KubeObject[] {
+  const { operator } = inputs.pkg;
+  return enhance(objects, {
+    operatorName: operator.name,
+    operatorVersion: operator.operatorVersion,
+    instance: inputs.instance.name,
+    namespace: inputs.instance.namespace,
+    path: { plan: path.plan, phase: path.phase, step: path.step },
+    runUid: inputs.uid,
+    salt: inputs.hashSalt,
+    ...lookup,
+  });
+}
+
+/** The names that a template of a task can use. */
+export function scopeOf(inputs: MaterializeInputs, path: TaskPath): TemplateScope {
+  const { operator } = inputs.pkg;
+  return {
+    Name: inputs.instance.name,
+    Namespace: inputs.instance.namespace,
+    OperatorName: operator.name,
+    OperatorVersion: operator.operatorVersion,
+    AppVersion: operator.appVersion ?? "",
+    PlanName: path.plan,
+    PhaseName: path.phase,
+    StepName: path.step,
+    TaskName: path.task,
+    Params: inputs.parameters,
+    Pipes: {},
+    Facts: inputs.facts,
+    Capabilities: inputs.capabilities,
+  };
+}
