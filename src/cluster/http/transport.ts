@@ -158,10 +158,7 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
         agent: who.agent,
         body: text,
         connectWithin: Math.min(CONNECT_WITHIN, remaining),
-        // A silent connection is given up early enough to try another, if another try is allowed.
-        silence: isRepeatable(request)
-          ? Math.min(remaining, Math.max(budget.total / 2, 1000))
-          : remaining,
+        silence: isRepeatable(request) ? silenceIn(budget) : remaining,
         signal: budget.signal,
         onSent: how.onSent,
         headers: {
@@ -263,6 +260,15 @@ export function makeTransport(access: Access, options: TransportOptions): Transp
 
 function isRepeatable(request: ApiRequest): boolean {
   return request.method === "GET" || request.repeatable === true;
+}
+
+/**
+ * Milliseconds of silence after which another connection is tried: a sixth of the budget, then longer each time, so that two lost answers do not use it up and a server
+ * that is only slow is heard in the end.
+ */
+function silenceIn(budget: Budget): number {
+  const longer = Math.max(budget.total / 6, 2 * budget.spent(), 250);
+  return Math.max(1, Math.min(budget.remaining(), longer));
 }
 
 /** The texts of a `Warning` header: `299 - "text"`, several separated by commas (RFC 7234 section 5.5). */
