@@ -4,8 +4,15 @@ import { LABEL } from "../model/names.ts";
 import type { Identity } from "./enhance.ts";
 import { isKind, type Part, partAt, partIn, podTemplateOf } from "./pod-template.ts";
 
-/** KUDO's three labels on the object, its pods and its claims (compat section 4.1). Selectors stay as they are: they may never change. */
+/** `addKudoLabels`, and on claim templates those that Kubernetes would put there. */
 export function addLabels(object: KubeObject, identity: Identity): void {
+  addKudoLabels(object, identity);
+  for (const claim of claimTemplatesOf(object))
+    Object.assign(partIn(partIn(claim, "metadata"), "labels"), selectorOf(object));
+}
+
+/** KUDO's three labels on the object, its pods and its claims (compat section 4.1). Selectors stay as they are: they may never change. */
+export function addKudoLabels(object: KubeObject, identity: Identity): void {
   const labels = {
     [LABEL.heritage]: "kudo",
     [LABEL.operator]: identity.operatorName,
@@ -15,10 +22,7 @@ export function addLabels(object: KubeObject, identity: Identity): void {
   add(object);
   const template = podTemplateOf(object);
   if (template) add(template);
-  for (const claim of claimTemplatesOf(object)) {
-    add(claim);
-    Object.assign(partIn(partIn(claim, "metadata"), "labels"), selectorOf(object));
-  }
+  for (const claim of claimTemplatesOf(object)) add(claim);
 }
 
 /**
@@ -29,7 +33,8 @@ function selectorOf(object: KubeObject): Part {
   return partAt(object, ["spec", "selector", "matchLabels"]) ?? {};
 }
 
-function claimTemplatesOf(object: KubeObject): Part[] {
+/** The claim templates of a StatefulSet; none of other kinds. */
+export function claimTemplatesOf(object: KubeObject): Part[] {
   if (!isKind(object, "apps", "StatefulSet")) return [];
   const claims = partAt(object, ["spec"])?.volumeClaimTemplates;
   return Array.isArray(claims) ? claims.filter(isMap) : [];

@@ -1,11 +1,17 @@
 import type { KubeObject, ObjectRef } from "../model/kube-object.ts";
+import type { Dialect } from "../model/package.ts";
 import { addAnnotations } from "./add-annotations.ts";
 import { addDependenciesHash } from "./add-dependencies-hash.ts";
 import { addLabels } from "./add-labels.ts";
+import { KUDO_ENHANCERS } from "./kudo-enhancers.ts";
 import { setNamespace } from "./set-namespace.ts";
 
 /** Whose objects these are, and where in a run they are applied. */
 export interface Identity {
+  /** Of the package; native when absent. */
+  readonly dialect?: Dialect;
+  /** uid of the Instance, which owns what a KUDO package applies; nothing is owned where it is absent or empty (before there is an Instance). */
+  readonly instanceUid?: string;
   readonly operatorName: string;
   /** Semantic version of the package. */
   readonly operatorVersion: string;
@@ -30,16 +36,20 @@ export type Enhancer = (
 ) => void;
 
 /** In this order: the hash looks for objects by namespace. */
-const ENHANCERS: readonly Enhancer[] = [
+const NATIVE_ENHANCERS: readonly Enhancer[] = [
   addLabels,
   addAnnotations,
   setNamespace,
   addDependenciesHash,
 ];
 
-/** The objects of one task as they are applied (native dialect): labels, annotations, namespace, restart hash. Pure; the input is not changed. */
+/**
+ * The objects of one task as they are applied: labels, annotations, namespace, restart hash, and in a KUDO package their owner. Pure; the input is not changed.
+ * Throws a `bad-input` KplanError for an object of a KUDO package that names another controller as its owner.
+ */
 export function enhance(objects: readonly KubeObject[], identity: Identity): KubeObject[] {
   const task = structuredClone([...objects]);
-  for (const addTo of ENHANCERS) for (const object of task) addTo(object, identity, task);
+  const enhancers = identity.dialect === "kudo" ? KUDO_ENHANCERS : NATIVE_ENHANCERS;
+  for (const addTo of enhancers) for (const object of task) addTo(object, identity, task);
   return task;
 }

@@ -38,6 +38,10 @@ export const ANNOTATION = {
   skipHash: "kudo.dev/skip-hash-calculation",
   /** On a workload: names of ConfigMaps and Secrets, joined by commas, whose content does not restart its pods. For those that the package does not make itself. */
   skipHashOf: "kplan.dev/skip-hash-of",
+  /** KUDO's copy of what it applied last (JSON), without this annotation. */
+  lastApplied: "kudo.dev/last-applied-configuration",
+  /** On a ConfigMap or Secret of a KUDO package: what it adds to the hash of the workloads that use it, MD5 in hex (compat section 4.3). */
+  contentDigest: "kplan.dev/content-digest",
   /** On any object: fields, joined by commas (`.spec.resources.requests.storage`), that an apply takes from whichever manager owns them. */
   takeFields: "kplan.dev/take-fields",
   /** On an OperatorVersion and on package Secrets: `native` or `kudo`. */
@@ -57,6 +61,9 @@ export const ANNOTATION = {
   /** On the record of a one-time act: the `Exec` task whose it is. */
   task: "kplan.dev/task",
 } as const;
+
+/** The finalizer with which KUDO kept an Instance until its cleanup plan had run. */
+export const KUDO_FINALIZER = "kudo.dev.instance.cleanup";
 
 /** `<name>-<appVersion>-<operatorVersion>`, or without the appVersion when there is none (compat section 1.4). */
 export function operatorVersionName(operator: Operator): string {

@@ -54,6 +54,8 @@ export function enhanceTask(
 ): KubeObject[] {
   const { operator } = inputs.pkg;
   return enhance(objects, {
+    dialect: inputs.pkg.dialect,
+    instanceUid: inputs.instance.uid,
     operatorName: operator.name,
     operatorVersion: operator.operatorVersion,
     instance: inputs.instance.name,
