@@ -11,6 +11,8 @@ export type Strategy = "serial" | "parallel";
 export interface Plan {
   readonly name: string;
   readonly strategy: Strategy;
+  /** Of a KUDO package, and only there: the strategy as it is written; absent when none is. */
+  readonly kudoStrategy?: string;
   /** Checked before the first write of the run, over Params and Capabilities, and Facts that were recorded in earlier runs. */
   readonly require?: readonly Requirement[];
   readonly phases: readonly Phase[];
@@ -20,6 +22,8 @@ export interface Plan {
 export interface Phase {
   readonly name: string;
   readonly strategy: Strategy;
+  /** Of a KUDO package, and only there: the strategy as it is written; absent when none is. */
+  readonly kudoStrategy?: string;
   readonly steps: readonly Step[];
 }
 

@@ -88,7 +88,7 @@ function planOf(name: string, entry: KudoFields, report: ReportAt): Plan {
   const strategy = strategyOf(entry, report);
   const phases = entry.structs("phases", ["name", "strategy", "steps"]);
   warnOfTwins(phases, `phase of plan ${name}`, report);
-  return { name, strategy, phases: phases.map((phase) => phaseOf(phase, report)) };
+  return { name, ...strategy, phases: phases.map((phase) => phaseOf(phase, report)) };
 }
 
 function phaseOf(entry: KudoFields, report: ReportAt): Phase {
@@ -96,7 +96,7 @@ function phaseOf(entry: KudoFields, report: ReportAt): Phase {
   const strategy = strategyOf(entry, report);
   const steps = entry.structs("steps", ["name", "tasks"]);
   warnOfTwins(steps, `step of phase ${name}`, report);
-  return { name, strategy, steps: steps.map(stepOf) };
+  return { name, ...strategy, steps: steps.map(stepOf) };
 }
 
 /** KUDO keeps one status for phases or steps of one name, and passes over the later one. */
@@ -116,12 +116,16 @@ function stepOf(entry: KudoFields): Step {
 }
 
 /** Only the very word `serial` is; whatever else, and nothing, is parallel. */
-function strategyOf(entry: KudoFields, report: ReportAt): Strategy {
-  const word = entry.text("strategy");
-  if (word === "serial") return "serial";
-  if (word !== undefined && word !== "" && word !== "parallel") {
+function strategyOf(
+  entry: KudoFields,
+  report: ReportAt,
+): { readonly strategy: Strategy; readonly kudoStrategy?: string } {
+  const word = entry.text("strategy") ?? "";
+  if (word === "") return { strategy: "parallel" };
+  if (word === "serial") return { strategy: "serial", kudoStrategy: word };
+  if (word !== "parallel") {
     const message = `${entry.label}.strategy: ${JSON.stringify(word)} means parallel${didYouMean(word, STRATEGIES)}`;
     report("warning", "unknown-strategy", message, entry.at("strategy"));
   }
-  return "parallel";
+  return { strategy: "parallel", kudoStrategy: word };
 }
