@@ -94,8 +94,8 @@ export async function readLogs(
   options: Parameters<Cluster["logs"]>[1],
 ): Promise<string> {
   const resource = await api.discovery.resourceOf("v1", "Pod");
-  const { container, tailLines, previous } = options;
-  const path = `${objectPath(resource, pod, "log")}${query({ container, tailLines, previous })}`;
+  const { container, tailLines, since: sinceTime, previous } = options;
+  const path = `${objectPath(resource, pod, "log")}${query({ container, tailLines, sinceTime, previous })}`;
   const request = { method: "GET" as const, path, accept: "application/json, */*" };
   return (await call(api, request, about(api, "get", pod))).body;
 }

@@ -45,12 +45,13 @@ export interface Cluster {
   /** Asks for deletion; false when it was not there. Does not wait: see `watch`. */
   delete(ref: ObjectRef, options?: DeleteOptions): Promise<Deleted>;
 
-  /** Log of a container, the last `tailLines` lines; of the instance before the last restart with `previous`. */
+  /** Log of a container: the last `tailLines` lines, else all; from `since` on (RFC 3339); of the instance before the last restart with `previous`. */
   logs(
     pod: ObjectRef,
     options: {
       readonly container: string;
-      readonly tailLines: number;
+      readonly tailLines?: number;
+      readonly since?: string;
       readonly previous?: boolean;
     },
   ): Promise<string>;
