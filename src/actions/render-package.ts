@@ -12,7 +12,7 @@ import type { RunInputs, RunPath } from "../model/run.ts";
 import type { Capabilities } from "../model/scope.ts";
 import { isKudoTask } from "../model/task.ts";
 import { readPackage } from "../package/read-package.ts";
-import { parseAssignments } from "../params/parse-assignments.ts";
+import { readAssignments } from "../params/read-assignments.ts";
 import { desiredParameters } from "./change/desired-parameters.ts";
 import type { GivenValues } from "./change/given-values.ts";
 import { CLUSTER_SCOPED_KINDS } from "./cluster-scoped-kinds.ts";
@@ -51,7 +51,7 @@ export async function renderPackage(
   const { pkg, issues } = await readPackage(request.source);
   if (!pkg) refuse(request.source, issues);
   const name = request.instance ?? defaultInstanceName(pkg.operator.name);
-  const assigned = await parseAssignments(pkg.parameters, request.values);
+  const assigned = await readAssignments(pkg, request.values);
   const { desired, issues: found } = desiredParameters(pkg, assigned, { name });
   if (hasErrors(found)) refuse(`parameters of ${pkg.operator.name}`, found);
   const inputs = offlineInputs(pkg, desired.values, { ...request, instance: name });

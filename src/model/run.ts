@@ -52,7 +52,7 @@ export interface FixedObject {
   readonly unscaled?: true;
 }
 
-/** A changed parameter; values as canonical JSON text, those of secrets as `***`; null: not set. */
+/** A changed parameter; values as canonical JSON text (in a KUDO package all of them texts), those of secrets as `***`; null: not set. */
 export interface ParameterChange {
   readonly name: string;
   readonly from: string | null;
@@ -160,7 +160,7 @@ export interface RunInputs {
   readonly uid: string;
   readonly pkg: OperatorPackage;
   readonly instance: { readonly name: string; readonly namespace: string; readonly uid: string };
-  /** Effective values, defaults and secret references filled in. */
+  /** Effective values, defaults and secret references filled in; in a KUDO package the texts, which templates see by their types. */
   readonly parameters: ParameterValues;
   /** All that is known when the run begins or goes on: facts that were recorded in earlier runs, and those that this run found out before. */
   readonly facts: Readonly<Record<string, Json>>;

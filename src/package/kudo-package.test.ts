@@ -79,10 +79,16 @@ test("a package without anything odd is read without a word", () => {
   });
 });
 
-test("until KUDO packages can be run, loading one says so", () => {
-  const { pkg, issues } = loadPackage("shop", filesOf({}));
-  expect(pkg).toBeUndefined();
-  expect(issues).toMatchObject([{ code: "kudo-package", severity: "error" }]);
+test.each([
+  ["", "apiVersion: kudo.dev/v1beta1\n"],
+  ["no apiVersion", ""],
+  ["an empty one", 'apiVersion: ""\n'],
+  ["another case", "ApiVersion: kudo.dev/v1beta1\n"],
+  ["what only Go's YAML takes", "apiVersion: kudo.dev/v1beta1\nname: other\n"],
+])("a package with %s is KUDO's", (_, head) => {
+  const operator = OPERATOR.replace("apiVersion: kudo.dev/v1beta1\n", head);
+  const { pkg } = loadPackage("shop", filesOf({ "operator.yaml": operator }));
+  expect(pkg?.dialect).toBe("kudo");
 });
 
 test.each<[path: string, key: string]>([

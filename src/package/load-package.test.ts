@@ -327,22 +327,6 @@ const OPERATOR_ROWS: readonly Row[] = [
     "apiVersoin:",
     ['operator.yaml:1:1: error: unknown field "apiVersoin", did you mean "apiVersion"?'],
   ],
-  [
-    "a KUDO package",
-    "kplan.dev/v1",
-    "kudo.dev/v1beta1",
-    [
-      'operator.yaml:1:13: error: this is a KUDO package (apiVersion kudo.dev/v1beta1, or none), which this version of kplan cannot run yet\n  a native package says "apiVersion: kplan.dev/v1"',
-    ],
-  ],
-  [
-    "no apiVersion",
-    "apiVersion: kplan.dev/v1\n",
-    "",
-    [
-      'operator.yaml:1:1: error: this is a KUDO package (apiVersion kudo.dev/v1beta1, or none), which this version of kplan cannot run yet\n  a native package says "apiVersion: kplan.dev/v1"',
-    ],
-  ],
 ];
 
 test.each(OPERATOR_ROWS)("operator.yaml: %s", (_, from, to, issues) => {

@@ -1,5 +1,6 @@
 import { canonicalJson, type Json } from "../model/json.ts";
 import { KplanError } from "../model/kplan-error.ts";
+import type { Dialect } from "../model/package.ts";
 
 /** Values as an Instance's `spec.parameters` keeps them in the native dialect: canonical JSON text, so that equal values are equal texts. */
 export function toStored(given: Readonly<Record<string, Json>>): Record<string, string> {
@@ -11,6 +12,14 @@ export function toStored(given: Readonly<Record<string, Json>>): Record<string, 
 /** Values from an Instance's `spec.parameters`. Throws a KplanError that names a parameter whose text is no JSON: somebody else wrote it. */
 export function fromStored(texts: Readonly<Record<string, string>>): Record<string, Json> {
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, parse(name, text)]));
+}
+
+/** Values as `Assignments` has them from an Instance's `spec.parameters`: in a KUDO package the texts as they are. Throws as `fromStored`. */
+export function storedValues(
+  dialect: Dialect,
+  texts: Readonly<Record<string, string>>,
+): Record<string, Json> {
+  return dialect === "kudo" ? { ...texts } : fromStored(texts);
 }
 
 function parse(name: string, text: string): Json {

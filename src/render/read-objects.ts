@@ -20,7 +20,7 @@ export function readObjects(text: string, template: string, issues: Issue[]): Re
 }
 
 /** The issue with the line that it is about. Not shown from a text that holds a Secret: the line may be its value. */
-function quoting(issue: Issue, text: string): Issue {
+export function quoting(issue: Issue, text: string): Issue {
   const line = issue.at ? (text.split("\n")[issue.at.line - 1] ?? "").trim() : "";
   if (line === "" || /kind["']?\s*:\s*["']?Secret\b/.test(text)) return issue;
   const quoted = line.length > 80 ? `${line.slice(0, 79)}…` : line;
@@ -28,7 +28,7 @@ function quoting(issue: Issue, text: string): Issue {
 }
 
 /** Why a document is not one object that can be applied; undefined when it is. */
-function wrongWith(value: unknown): string | undefined {
+export function wrongWith(value: unknown): string | undefined {
   if (!isMap(value)) return "a Kubernetes object is expected here, not a list or a single value";
   const { apiVersion, kind, metadata } = value;
   for (const [field, text] of [

@@ -3,7 +3,9 @@ import { KplanError, refuse } from "../model/kplan-error.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { RunConstants, TemplateScope } from "../model/scope.ts";
+import { readKudoObjects } from "./read-kudo-objects.ts";
 import { readObjects } from "./read-objects.ts";
+import { renderKudoTemplate } from "./render-kudo-template.ts";
 import { renderTemplate } from "./render-template.ts";
 
 /** A Kubernetes object as a template says it, before it is enhanced. */
@@ -26,12 +28,17 @@ export function renderObjects(
   constants: RunConstants,
 ): RenderedObject[] {
   const issues: Issue[] = [];
-  const objects = keys.flatMap((key) => {
+  const isKudo = pkg.dialect === "kudo";
+  const [render, read] = isKudo
+    ? [renderKudoTemplate, readKudoObjects]
+    : [renderTemplate, readObjects];
+  // KUDO applies a template that is listed twice once.
+  const objects = (isKudo ? [...new Set(keys)] : keys).flatMap((key) => {
     const text = pkg.templates.get(key);
     if (text === undefined) throw new Error(`no template ${key}`);
     try {
       const declared = pkg.parameters;
-      return readObjects(renderTemplate({ key, text, scope, constants, declared }), key, issues);
+      return read(render({ key, text, scope, constants, declared }), key, issues);
     } catch (error) {
       if (!(error instanceof KplanError)) throw error;
       issues.push(...error.issues);

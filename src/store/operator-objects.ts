@@ -6,6 +6,7 @@ import type { OperatorPackage } from "../model/package.ts";
 import type { Parameter } from "../model/parameter.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Task } from "../model/task.ts";
+import { kudoDefault, kudoEnum } from "../params/kudo-text.ts";
 
 /** On an OperatorVersion: the names of its plans in the order of the package (JSON), which a map of Kubernetes loses. */
 const PLAN_ORDER = "kplan.dev/plan-order";
@@ -16,6 +17,7 @@ const ROOM_FOR_TEMPLATES = 700 * 1024;
 /** The Operator of a package, as KUDO writes it. */
 export function operatorObject(pkg: OperatorPackage, namespace: string): KubeObject {
   const { name, description, kubernetesVersion, maintainers, url } = pkg.operator;
+  const { kudoVersion, namespaceManifest } = pkg.operator;
   return {
     apiVersion: KUDO_API_VERSION,
     kind: "Operator",
@@ -25,6 +27,8 @@ export function operatorObject(pkg: OperatorPackage, namespace: string): KubeObj
       ...(kubernetesVersion !== undefined && { kubernetesVersion }),
       maintainers: maintainers.map((maintainer) => ({ ...maintainer })),
       ...(url !== undefined && { url }),
+      ...(kudoVersion !== undefined && { kudoVersion }),
+      ...(namespaceManifest !== undefined && { namespaceManifest }),
     },
   };
 }
@@ -51,7 +55,7 @@ export function operatorVersionObject(pkg: OperatorPackage, namespace: string): 
       ...(operator.appVersion !== undefined && { appVersion: operator.appVersion }),
       templates: templatesOf(pkg),
       tasks: operator.tasks.map(taskOf),
-      parameters: pkg.parameters.map(parameterOf),
+      parameters: pkg.parameters.map(pkg.dialect === "kudo" ? kudoParameterOf : parameterOf),
       plans: Object.fromEntries(operator.plans.map((plan) => [plan.name, planOf(plan)])),
     },
   };
@@ -118,6 +122,23 @@ function parameterOf(parameter: Parameter): JsonMap {
     ...(description !== undefined && { description }),
     ...(parameter.default !== undefined && { default: canonicalJson(parameter.default) }),
     ...(parameter.enum && { enum: parameter.enum.map(canonicalJson) }),
+    ...(trigger !== undefined && { trigger }),
+  };
+}
+
+/** As KUDO's own texts have it (compat section 2.3). */
+function kudoParameterOf(parameter: Parameter): JsonMap {
+  const { name, kudoType = "", displayName, description, required, immutable, trigger } = parameter;
+  const [text, allowed] = [kudoDefault(parameter), kudoEnum(parameter)];
+  return {
+    name,
+    required,
+    immutable,
+    ...(kudoType !== "" && { "value-type": kudoType }),
+    ...(displayName !== undefined && { displayName }),
+    ...(description !== undefined && { description }),
+    ...(text !== undefined && { default: text }),
+    ...(allowed && { enum: allowed }),
     ...(trigger !== undefined && { trigger }),
   };
 }

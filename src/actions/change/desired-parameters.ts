@@ -1,16 +1,17 @@
 import { errorIssue, type Issue } from "../../model/issue.ts";
 import type { Json } from "../../model/json.ts";
 import type { OperatorPackage } from "../../model/package.ts";
-import type { ParameterValues } from "../../model/parameter.ts";
+import type { Parameter, ParameterValues } from "../../model/parameter.ts";
 import { changedParams } from "../../params/change-params.ts";
 import type { Assignments } from "../../params/parse-assignments.ts";
 import { resolveParams } from "../../params/resolve-params.ts";
 import { fromStored, toStored } from "../../params/stored-params.ts";
 import { type SecretValues, saltedHash } from "../../store/secret-values.ts";
+import { kudoDesiredParameters } from "./kudo-desired-parameters.ts";
 
 /** The parameters that an instance is to have. */
 export interface DesiredParameters {
-  /** Effective values for templates: defaults and secret references filled in. */
+  /** Effective values for templates: defaults and secret references filled in; in a KUDO package texts. */
   readonly values: ParameterValues;
   /** What the Instance stores: given values, without secrets. */
   readonly stored: Readonly<Record<string, string>>;
@@ -22,20 +23,25 @@ export interface DesiredParameters {
   readonly given: readonly string[];
 }
 
-/**
- * What the parameters are to be: those of the instance as they are, with what is given now on top. All problems at once.
- * @param instance `current`: what the Instance stores, against which immutable parameters are held; `stored`: the same without that check
- */
+/** What an instance has before. */
+export interface ParametersBefore {
+  readonly name: string;
+  /** What the Instance stores, against which immutable parameters are held. */
+  readonly current?: Readonly<Record<string, string>>;
+  /** The same without that check. */
+  readonly stored?: Readonly<Record<string, string>>;
+  readonly secrets?: SecretValues;
+  /** Parameters of the version that it has, when it is to have another one. */
+  readonly declaredBefore?: readonly Parameter[];
+}
+
+/** What the parameters are to be: those of the instance as they are, with what is given now on top. All problems at once. */
 export function desiredParameters(
   pkg: OperatorPackage,
   assigned: Assignments,
-  instance: {
-    readonly name: string;
-    readonly current?: Readonly<Record<string, string>>;
-    readonly stored?: Readonly<Record<string, string>>;
-    readonly secrets?: SecretValues;
-  },
+  instance: ParametersBefore,
 ): { readonly desired: DesiredParameters; readonly issues: readonly Issue[] } {
+  if (pkg.dialect === "kudo") return kudoDesiredParameters(pkg, assigned, instance);
   const secretNames = pkg.parameters
     .filter(({ type }) => type === "secret")
     .map(({ name }) => name);

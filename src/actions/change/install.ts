@@ -3,9 +3,9 @@ import type { KubeObject, ObjectRef } from "../../model/kube-object.ts";
 import { defaultInstanceName, operatorVersionName } from "../../model/names.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import type { Capabilities } from "../../model/scope.ts";
-import { changedParams } from "../../params/change-params.ts";
+import { parameterChanges } from "../../params/parameter-changes.ts";
 import type { Assignments } from "../../params/parse-assignments.ts";
-import { parseAssignments } from "../../params/parse-assignments.ts";
+import { readAssignments } from "../../params/read-assignments.ts";
 import { ensureCrds, servesKudo } from "../../store/ensure-crds.ts";
 import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import type { ActionResult } from "../action-result.ts";
@@ -53,7 +53,7 @@ export async function install(ctx: ActionContext, request: InstallRequest): Prom
   const pkg = await usablePackage(ctx, request.source);
   const { allow = [] } = request;
   refuseUnknownAllowed(pkg, allow);
-  const assigned = await parseAssignments(pkg.parameters, request.values ?? NO_VALUES);
+  const assigned = await readAssignments(pkg, request.values ?? NO_VALUES);
   tellWarnings(ctx, assigned.issues);
   const name = request.instance ?? defaultInstanceName(pkg.operator.name);
   checkInstanceName(name);
@@ -142,7 +142,7 @@ function decideInstall(
     refuseOtherVersion(pkg, object, replaceVersion);
     const before = recordedParameters({ ...desired, stored: current ?? {}, secrets: {} }, secrets);
     const now = recordedParameters(desired, secrets);
-    const changed = changedParams(pkg.parameters, before, now).changes.map((change) => change.name);
+    const changed = parameterChanges(pkg, before, now).changes.map((change) => change.name);
     refuseChanges(name, changed);
   }
   const choice = selectPlans({

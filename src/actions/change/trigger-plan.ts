@@ -2,8 +2,9 @@ import { KplanError, refuse } from "../../model/kplan-error.ts";
 import { didYouMean } from "../../model/nearest.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import type { RunRecord } from "../../model/run.ts";
-import { changedParams } from "../../params/change-params.ts";
-import { type Assignments, parseAssignments } from "../../params/parse-assignments.ts";
+import { parameterChanges } from "../../params/parameter-changes.ts";
+import type { Assignments } from "../../params/parse-assignments.ts";
+import { readAssignments } from "../../params/read-assignments.ts";
 import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import { isBaseline } from "../../store/run-store.ts";
 import type { ActionResult } from "../action-result.ts";
@@ -54,7 +55,7 @@ export async function triggerPlan(
   const { allow = [] } = request;
   refuseUnknownAllowed(pkg, allow);
   refuseUnknown(pkg, request.plan);
-  const assigned = await parseAssignments(pkg.parameters, request.values ?? NO_VALUES);
+  const assigned = await readAssignments(pkg, request.values ?? NO_VALUES);
   tellWarnings(ctx, assigned.issues);
   refuseSecrets(assigned);
   const given = Object.keys(assigned.given).length > 0;
@@ -94,7 +95,7 @@ function decideTrigger(
   if (issues.some(({ severity }) => severity === "error")) refuse(`parameters of ${name}`, issues);
   const recorded = recordedParameters(desired, secrets);
   const before = recordedParameters({ ...desired, stored: lasting }, secrets);
-  const { changes } = changedParams(pkg.parameters, before, recorded);
+  const { changes } = parameterChanges(pkg, before, recorded);
   const choice = choiceOf(pkg, plan, state.runs[0]?.record, recorded);
   return { pkg, storePackage: false, desired, choice: { ...choice, changes }, lasting };
 }

@@ -1,6 +1,7 @@
 import { refuse } from "../../model/kplan-error.ts";
 import type { OperatorPackage } from "../../model/package.ts";
-import { type Assignments, parseAssignments } from "../../params/parse-assignments.ts";
+import type { Assignments } from "../../params/parse-assignments.ts";
+import { readAssignments } from "../../params/read-assignments.ts";
 import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import type { ActionResult } from "../action-result.ts";
 import type { ActionContext } from "../context.ts";
@@ -43,7 +44,7 @@ export async function update(ctx: ActionContext, request: UpdateRequest): Promis
   const pkg = await installedPackage(ctx, state);
   const { allow = [] } = request;
   refuseUnknownAllowed(pkg, allow);
-  const assigned = await parseAssignments(pkg.parameters, request.values ?? NO_VALUES);
+  const assigned = await readAssignments(pkg, request.values ?? NO_VALUES);
   tellWarnings(ctx, assigned.issues);
   return await carryOut(
     ctx,

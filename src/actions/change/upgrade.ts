@@ -4,8 +4,9 @@ import { KplanError, refuse } from "../../model/kplan-error.ts";
 import { operatorVersionName } from "../../model/names.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import type { Parameter } from "../../model/parameter.ts";
-import { changedParams } from "../../params/change-params.ts";
-import { type Assignments, parseAssignments } from "../../params/parse-assignments.ts";
+import { parameterChanges } from "../../params/parameter-changes.ts";
+import type { Assignments } from "../../params/parse-assignments.ts";
+import { readAssignments } from "../../params/read-assignments.ts";
 import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import { isBaseline } from "../../store/run-store.ts";
 import type { ActionResult } from "../action-result.ts";
@@ -49,7 +50,7 @@ export async function upgrade(ctx: ActionContext, request: UpgradeRequest): Prom
   const pkg = await usablePackage(ctx, request.source);
   const { allow = [] } = request;
   refuseUnknownAllowed(pkg, allow);
-  const assigned = await parseAssignments(pkg.parameters, request.values ?? NO_VALUES);
+  const assigned = await readAssignments(pkg, request.values ?? NO_VALUES);
   tellWarnings(ctx, assigned.issues);
   const name = await instanceName(ctx, request.instance);
   const [read, capabilities, operatorVersion] = await Promise.all([
@@ -117,13 +118,14 @@ export function decideUpgrade(
   const { desired, issues } = desiredParameters(pkg, assigned, {
     name,
     stored: current,
+    declaredBefore: before.parameters,
     ...(secrets && { secrets }),
   });
   const wasThere = recordedParameters({ ...desired, stored: current, secrets: {} }, secrets);
   const recorded = recordedParameters(desired, secrets);
   const all = [
     ...issues,
-    ...changedParams(pkg.parameters, wasThere, recorded, immutablesOf(before)).issues,
+    ...parameterChanges(pkg, wasThere, recorded, immutablesOf(before)).issues,
     ...immutableIssues(before, pkg, recorded),
   ];
   if (all.some(({ severity }) => severity === "error")) refuse(`parameters of ${name}`, all);

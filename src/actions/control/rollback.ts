@@ -2,7 +2,7 @@ import { KplanError } from "../../model/kplan-error.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import type { RunRecord } from "../../model/run.ts";
 import type { Assignments } from "../../params/parse-assignments.ts";
-import { fromStored } from "../../params/stored-params.ts";
+import { storedValues } from "../../params/stored-params.ts";
 import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import type { ActionResult } from "../action-result.ts";
 import { refuseUnknownAllowed } from "../change/allowed.ts";
@@ -86,7 +86,7 @@ function valuesOf(pkg: OperatorPackage, now: InstanceState, target: RunRecord): 
   );
   const stored = now.object ? storedParameters(now.object) : {};
   return {
-    given: fromStored(wanted),
+    given: storedValues(pkg.dialect, wanted),
     secrets: {},
     unset: Object.keys(stored).filter((name) => !(name in wanted)),
     issues: [],

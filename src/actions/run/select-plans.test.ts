@@ -264,6 +264,7 @@ test.each([
 ])("$title", ({ runs, desired, want, plans = PLANS, introduced, adopted }) => {
   const choice = selectPlans({
     pkg: {
+      dialect: "native",
       operator: operator(plans),
       parameters: TRIGGERS.split(" ").map(parameter),
       digest: "d1",
@@ -286,6 +287,7 @@ function textOf(choice: ReturnType<typeof selectPlans>): string {
 test("changes are told against the last complete run", () => {
   const choice = selectPlans({
     pkg: {
+      dialect: "native",
       operator: operator(PLANS),
       parameters: TRIGGERS.split(" ").map(parameter),
       digest: "d1",

@@ -1,11 +1,11 @@
 import type { OperatorPackage } from "../../model/package.ts";
 import type { ParameterChange, RunRecord } from "../../model/run.ts";
-import { changedParams } from "../../params/change-params.ts";
+import { parameterChanges } from "../../params/parameter-changes.ts";
 import { bearsParameters, isBaseline } from "../../store/run-store.ts";
 
 /** What decides which plans run. Plain data. */
 export interface PlanQuestion {
-  readonly pkg: Pick<OperatorPackage, "operator" | "parameters" | "digest">;
+  readonly pkg: Pick<OperatorPackage, "dialect" | "operator" | "parameters" | "digest">;
   /** Values asked for, as a run record keeps them: stored texts, salted hashes of secrets. */
   readonly desired: Readonly<Record<string, string>>;
   /** Parameters that this upgrade brings along: the upgrade's own plan sees to them. */
@@ -46,7 +46,7 @@ export function selectPlans(question: PlanQuestion): PlanChoice {
 
 /** The plans that changes trigger, in the order of the package; a parameter without trigger triggers `update`, else `deploy`. */
 export function triggeredPlans(
-  pkg: Pick<OperatorPackage, "operator" | "parameters">,
+  pkg: Pick<OperatorPackage, "dialect" | "operator" | "parameters">,
   changed: Iterable<string>,
 ): readonly string[] {
   const names = pkg.operator.plans.map(({ name }) => name);
@@ -70,7 +70,7 @@ function continueDeploy(question: PlanQuestion, unfinished: RunRecord | undefine
   const fresh = { kind: "run", plans: ["deploy"], keep: [], changes: [] } as const;
   // Steps that another content of the package completed say nothing about this one.
   if (!unfinished || unfinished.digest !== pkg.digest) return fresh;
-  const { changes } = changedParams(pkg.parameters, unfinished.parameters, desired);
+  const { changes } = parameterChanges(pkg, unfinished.parameters, desired);
   const triggered = triggeredPlans(
     pkg,
     changes.map(({ name }) => name),
@@ -92,7 +92,7 @@ function applyChanges(
 ): PlanChoice {
   const { pkg, desired } = question;
   const compare = (before: Readonly<Record<string, string>>): readonly ParameterChange[] =>
-    changedParams(pkg.parameters, before, desired).changes;
+    parameterChanges(pkg, before, desired).changes;
   const changes = compare(baseline);
   const names = [...changes, ...applied.flatMap((record) => compare(record.parameters))]
     .map(({ name }) => name)
