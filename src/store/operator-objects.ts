@@ -2,9 +2,9 @@ import { assertNever } from "../model/assert-never.ts";
 import { canonicalJson, type JsonMap } from "../model/json.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import { ANNOTATION, KUDO_API_VERSION, LABEL, operatorVersionName } from "../model/names.ts";
-import type { OperatorPackage } from "../model/package.ts";
+import type { Dialect, OperatorPackage } from "../model/package.ts";
 import type { Parameter } from "../model/parameter.ts";
-import type { Plan } from "../model/plan.ts";
+import type { Phase, Plan } from "../model/plan.ts";
 import type { Task } from "../model/task.ts";
 import { kudoDefault, kudoEnum } from "../params/kudo-text.ts";
 
@@ -56,7 +56,9 @@ export function operatorVersionObject(pkg: OperatorPackage, namespace: string): 
       templates: templatesOf(pkg),
       tasks: operator.tasks.map(taskOf),
       parameters: pkg.parameters.map(pkg.dialect === "kudo" ? kudoParameterOf : parameterOf),
-      plans: Object.fromEntries(operator.plans.map((plan) => [plan.name, planOf(plan)])),
+      plans: Object.fromEntries(
+        operator.plans.map((plan) => [plan.name, planOf(plan, pkg.dialect)]),
+      ),
     },
   };
 }
@@ -143,12 +145,17 @@ function kudoParameterOf(parameter: Parameter): JsonMap {
   };
 }
 
-function planOf(plan: Plan): JsonMap {
+/** KUDO keeps the word as it is written, and none as none. */
+function strategyOf({ strategy, kudoStrategy = "" }: Plan | Phase, dialect: Dialect): string {
+  return dialect === "kudo" ? kudoStrategy : strategy;
+}
+
+function planOf(plan: Plan, dialect: Dialect): JsonMap {
   return {
-    strategy: plan.strategy,
+    strategy: strategyOf(plan, dialect),
     phases: plan.phases.map((phase) => ({
       name: phase.name,
-      strategy: phase.strategy,
+      strategy: strategyOf(phase, dialect),
       steps: phase.steps.map(({ name, tasks }) => ({ name, tasks })),
     })),
   };

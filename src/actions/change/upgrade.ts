@@ -182,11 +182,20 @@ function refuseOtherOperator(
 /** An older version is refused (data may be of a newer form), except the one that an unfinished upgrade came from. */
 function refuseOlder(before: OperatorPackage, pkg: OperatorPackage, state: InstanceState): void {
   const [from, to] = [before.operator.operatorVersion, pkg.operator.operatorVersion];
-  if (!semver.valid(from) || !semver.valid(to) || semver.gte(to, from)) return;
+  const [older, newer] = [versionOf(from, before), versionOf(to, pkg)];
+  if (!older || !newer || semver.gte(newer, older)) return;
   const baseline = state.runs.find(isBaseline)?.record;
   if (baseline?.digest === pkg.digest) return;
   throw new KplanError("older-version", `${state.name} is at version ${from}; ${to} is older`, {
     kind: "bad-input",
     hint: "an upgrade goes to a newer version, or back to the one that an unfinished upgrade came from",
   });
+}
+
+/** KUDO packages may leave out parts of a version, or write a `v` before it. */
+function versionOf(text: string, { dialect }: OperatorPackage): semver.SemVer | null {
+  const strict = semver.parse(text);
+  return dialect === "native"
+    ? strict
+    : (strict ?? semver.coerce(text, { includePrerelease: true }));
 }

@@ -33,7 +33,7 @@ export interface RunDecision {
 
 /** The record that a run begins with: an unfinished one that goes on, when it is the newest, or the next one. Nothing is stored. */
 export function draftRecord(
-  ctx: Pick<ActionContext, "namespace" | "identity" | "clock">,
+  ctx: Pick<ActionContext, "namespace" | "identity" | "clock" | "apiUpgrade">,
   decision: RunDecision,
 ): RunRecord {
   const { kind, pkg, choice, state } = decision;
@@ -51,6 +51,7 @@ export function draftRecord(
     parameters: decision.recorded,
     inventory: state.inventory,
     allow: decision.allow,
+    ...(ctx.apiUpgrade !== undefined && { apiUpgrade: ctx.apiUpgrade }),
     ...(decision.rollbackTo !== undefined && { rollbackTo: decision.rollbackTo }),
     ...(user !== undefined && { user }),
     host,
@@ -84,6 +85,7 @@ export function runInputs(
     facts: { ...record.facts, ...factsOf(acts) },
     earlierFacts: factsOf(acts.filter(({ run }) => !own.includes(run))),
     ...(record.allowed && { allowed: record.allowed }),
+    ...(record.apiUpgrade !== undefined && { apiUpgrade: record.apiUpgrade }),
     capabilities: decision.capabilities,
     constants: record.constants,
     plans: plansOf(decision.pkg, record.plans),

@@ -30,6 +30,8 @@ export interface NewRun {
   readonly inventory: readonly InventoryEntry[];
   /** Ids of requirements that need not hold, besides those that were allowed before. */
   readonly allow: readonly string[];
+  /** What `--api-upgrade` says now; what it said before when absent. */
+  readonly apiUpgrade?: boolean;
   readonly user?: string;
   readonly host: string;
   /** Number of the run that a rollback goes back to. */
@@ -67,6 +69,7 @@ export function newRecord(run: NewRun, number: number, uid: string, at: Date): R
     ...(run.from?.facts && { facts: run.from.facts }),
     ...(run.from?.finished && { finished: run.from.finished }),
     ...allowedIn(run),
+    ...apiUpgradeIn(run),
   };
 }
 
@@ -83,7 +86,15 @@ export function resumedRecord(run: NewRun, from: RunRecord, at: Date): RunRecord
     updatedAt: now,
     planStatus: statusesOf(run, from.uid, now),
     ...allowedIn({ ...run, from }),
+    ...apiUpgradeIn({ ...run, from }),
   };
+}
+
+function apiUpgradeIn({
+  from,
+  apiUpgrade = from?.apiUpgrade,
+}: Pick<NewRun, "from" | "apiUpgrade">): Pick<RunRecord, "apiUpgrade"> {
+  return apiUpgrade === undefined ? {} : { apiUpgrade };
 }
 
 function allowedIn({ from, allow }: Pick<NewRun, "from" | "allow">): Pick<RunRecord, "allowed"> {

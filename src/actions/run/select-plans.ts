@@ -1,7 +1,9 @@
+import { KplanError } from "../../model/kplan-error.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import type { ParameterChange, RunRecord } from "../../model/run.ts";
 import { parameterChanges } from "../../params/parameter-changes.ts";
 import { bearsParameters, isBaseline } from "../../store/run-store.ts";
+import { besideUpgrade, kudoTriggeredPlans } from "./kudo-plans.ts";
 
 /** What decides which plans run. Plain data. */
 export interface PlanQuestion {
@@ -33,6 +35,7 @@ export type PlanChoice =
 /**
  * Which plans run (design section 4). Changes are counted against the last COMPLETE run, and against every unfinished one since: what such a run may have
  * half applied must be undone even when the values are as before. Until `deploy` has completed once, it goes on with the new values.
+ * Throws a `bad-input` KplanError when a plan is not there.
  */
 export function selectPlans(question: PlanQuestion): PlanChoice {
   const bearing = question.runs.filter(bearsParameters);
@@ -44,11 +47,12 @@ export function selectPlans(question: PlanQuestion): PlanChoice {
     : applyChanges(question, [...unfinished, ...bearing.slice(last, last + 1)], baseline);
 }
 
-/** The plans that changes trigger, in the order of the package; a parameter without trigger triggers `update`, else `deploy`. */
+/** The plans that changes trigger, in the order of the package; a parameter without trigger triggers `update`, else `deploy`. Throws as `kudoTriggeredPlans`. */
 export function triggeredPlans(
   pkg: Pick<OperatorPackage, "dialect" | "operator" | "parameters">,
   changed: Iterable<string>,
 ): readonly string[] {
+  if (pkg.dialect === "kudo") return kudoTriggeredPlans(pkg, changed);
   const names = pkg.operator.plans.map(({ name }) => name);
   const fallback = names.includes("update") ? "update" : "deploy";
   const triggers = new Set(
@@ -65,8 +69,19 @@ export function upgradePlan(pkg: Pick<OperatorPackage, "operator">): string {
   return ["upgrade", "update"].find((name) => names.has(name)) ?? "deploy";
 }
 
+/** Of a native package `package verify` says it. Throws a `bad-input` KplanError. */
+function refuseWithoutDeploy({
+  operator: { name, plans },
+}: Pick<OperatorPackage, "operator">): void {
+  if (plans.some((plan) => plan.name === "deploy")) return;
+  throw new KplanError("no-deploy-plan", `${name} has no plan deploy, which an install runs`, {
+    kind: "bad-input",
+  });
+}
+
 function continueDeploy(question: PlanQuestion, unfinished: RunRecord | undefined): PlanChoice {
   const { pkg, desired } = question;
+  refuseWithoutDeploy(pkg);
   const fresh = { kind: "run", plans: ["deploy"], keep: [], changes: [] } as const;
   // Steps that another content of the package completed say nothing about this one.
   if (!unfinished || unfinished.digest !== pkg.digest) return fresh;
@@ -99,7 +114,9 @@ function applyChanges(
     .filter((name) => !question.introduced?.has(name));
   const otherContent = applied.some((record) => record.digest !== pkg.digest);
   const upgrade = otherContent ? [upgradePlan(pkg)] : [];
-  const plans = [...new Set([...upgrade, ...triggeredPlans(pkg, names)])];
+  const triggered = triggeredPlans(pkg, names);
+  const others = otherContent && pkg.dialect === "kudo" ? besideUpgrade(triggered) : triggered;
+  const plans = [...new Set([...upgrade, ...others])];
   if (plans.length === 0) return { kind: "nothing" };
   const [newest] = applied;
   const same =
