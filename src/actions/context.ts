@@ -24,6 +24,8 @@ export interface ActionContext {
   readonly forceConflicts: boolean;
   /** Nodes declared lost (`--node-lost`): pods that hang on them are removed by force. */
   readonly lostNodes?: readonly string[];
+  /** Apply objects of APIs that are gone in the version that took their place (`--api-upgrade`); as the dialect has it when absent. */
+  readonly apiUpgrade?: boolean;
   /** Take the lease from a holder that is alive (`--take-over`). */
   readonly takeOver?: boolean;
   /** A lease that is held already: `inTurn` waited for it, and gives it back. */

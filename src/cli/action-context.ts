@@ -1,7 +1,7 @@
 import type { ActionContext } from "../actions/context.ts";
 import type { RunEvent } from "../model/event.ts";
 import type { CliDeps, Session } from "./deps.ts";
-import { lostNodes, runLimits } from "./run-options.ts";
+import { apiUpgrade, lostNodes, runLimits } from "./run-options.ts";
 
 /** What an action is given, from an open cluster and the options of the command. */
 export async function actionContext(
@@ -32,6 +32,7 @@ export async function actionContext(
     limits: runLimits(request.options),
     forceConflicts: request.options.forceConflicts === true,
     lostNodes: lostNodes(request.options),
+    ...apiUpgrade(request.options),
     takeOver: request.options.takeOver === true,
     meter: request.options.meter === true,
     version: deps.version,

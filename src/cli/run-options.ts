@@ -99,6 +99,7 @@ export function addRunOptions(command: Command): Command {
       "this machine is surely off: remove the instance's pods on it by force (repeatable)",
       collect,
     )
+    .addOption(apiUpgradeOption())
     .option("--step-timeout <duration>", "limit of a step (default 30m)", durationArgument)
     .option(
       "--stall-timeout <duration>",
@@ -134,6 +135,21 @@ export function addMeterOption(command: Command, hidden = false): Command {
     "measure what clients feel during the whole run with the package's meter",
   );
   return command.addOption(hidden ? option.hideHelp() : option);
+}
+
+/** `--api-upgrade on|off` */
+export function apiUpgradeOption(): Option {
+  return new Option(
+    "--api-upgrade <policy>",
+    "apply objects of APIs that the server serves no more in the version that took their place (default: on for KUDO packages)",
+  ).choices(["on", "off"]);
+}
+
+/** What `--api-upgrade` says; nothing when it is not given. */
+export function apiUpgrade({ apiUpgrade: policy }: Record<string, unknown>): {
+  readonly apiUpgrade?: boolean;
+} {
+  return policy === undefined ? {} : { apiUpgrade: policy === "on" };
 }
 
 /** The nodes that `--node-lost` names. */

@@ -71,8 +71,8 @@ async function drive(
     throw error;
   });
   if (plan === undefined) return interrupted(begun.statuses);
-  const definedKinds = plan.definedKinds;
-  const run = createRunContext(inputs, { ...deps, preview }, { ...parts, definedKinds });
+  const { definedKinds, told } = plan;
+  const run = createRunContext(inputs, { ...deps, preview }, { ...parts, definedKinds, told });
   const slots = createLimit(deps.limits.concurrency);
   const measuring = await measureRun(run);
   if (typeof measuring === "object") return measuring;
@@ -134,6 +134,8 @@ async function checkBefore(
   readonly definedKinds: ReadonlyMap<string, boolean>;
   /** Steps with objects that could not be checked yet. */
   readonly late: ReadonlySet<string>;
+  /** Of objects that are applied otherwise than the package says. */
+  readonly told: readonly string[];
 }> {
   const { cluster, clock, limits, forceConflicts, emit, fence, stop } = deps;
   const signal = AbortSignal.any([fence.lost, stop]);
@@ -146,10 +148,12 @@ async function checkBefore(
     (objects) => emit({ type: "check-started", objects }),
   );
   if (preview.problems.length > 0) throw refused(preview);
+  for (const note of preview.notes ?? []) warn(note);
   emit({ type: "check-finished", preview });
   const late = preview.objects.filter(({ change }) => change === "later");
   return {
     definedKinds: plan.definedKinds,
+    told: plan.notes,
     late: new Set(late.map(({ path }) => JSON.stringify([path.plan, path.phase, path.step]))),
   };
 }

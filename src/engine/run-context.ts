@@ -34,6 +34,8 @@ export interface RunContext extends Driving {
   readonly takeBack?: boolean;
   /** What the dry run found; an entry is used up by the write that it allowed. */
   readonly checked: PreviewCache;
+  /** What was told of objects that are applied otherwise than the package says. */
+  readonly told: Set<string>;
   /** Jobs that have done their work. */
   readonly finishedJobs: FinishedJobs;
   /** `refKey` of all that is in the inventory. */
@@ -110,7 +112,7 @@ export function createLimit(count: number): Limit {
 export function createRunContext(
   inputs: RunInputs,
   deps: EngineDeps,
-  parts: Pick<RunContext, "hub" | "halt" | "definedKinds">,
+  parts: Pick<RunContext, "hub" | "halt" | "definedKinds"> & { readonly told?: readonly string[] },
 ): RunContext {
   const { cluster, clock, emit, fence, limits, recorder, forceConflicts, preview } = deps;
   const facts = { ...inputs.facts };
@@ -120,6 +122,7 @@ export function createRunContext(
     ...(inputs.lostNodes && { lostNodes: inputs.lostNodes }),
     ...(deps.takeBack && { takeBack: true }),
     ...parts,
+    told: new Set(parts.told),
     checked: preview ?? createPreviewCache(),
     inventory: new Set(inputs.inventory.map(({ ref }) => refKey(ref))),
     finishedJobs: createFinishedJobs(inputs.finished),

@@ -106,6 +106,8 @@ export interface RunRecord {
   readonly facts?: Readonly<Record<string, Json>>;
   /** Ids of requirements that were given with `--allow`. */
   readonly allowed?: readonly string[];
+  /** What `--api-upgrade` says; absent when it was not given. */
+  readonly apiUpgrade?: boolean;
   /** What meters found, by `plan.phase.step`. */
   readonly meters?: Readonly<Record<string, MeterSummary>>;
   /** Of a `fix`: the objects that it puts right, and no others. */
@@ -186,6 +188,8 @@ export interface RunInputs {
   readonly meter?: boolean;
   /** Nothing but these objects is written, of whatever the tasks render. */
   readonly only?: readonly FixedObject[];
+  /** Objects of APIs that the server serves no more are applied in the version that took their place. Absent: as the dialect has it, true for a KUDO package. */
+  readonly apiUpgrade?: boolean;
 }
 
 /** How a run ended. */
@@ -271,6 +275,8 @@ export interface PlannedObject {
 /** What a run would do, and every reason it would be refused for. */
 export interface Preview {
   readonly objects: readonly PlannedObject[];
+  /** What is applied otherwise than the package says, a sentence each. Absent: nothing. */
+  readonly notes?: readonly string[];
   /** Conflicts, immutable fields, missing permissions, kinds not served: found before the first write. */
   readonly problems: readonly PreviewProblem[];
 }

@@ -2,7 +2,7 @@ import { refText } from "../../model/kube-object.ts";
 import { type PlannedObject, type Preview, pathText } from "../../model/run.ts";
 import { paint, type Terminal, type Tone } from "../terminal.ts";
 
-/** What a dry run found, step by step: a line for each object, its diff below, then every problem, then a count. */
+/** What a dry run found, step by step: a line for each object, its diff below, then every problem, what is applied otherwise, and a count. */
 export function previewText(preview: Preview, terminal: Pick<Terminal, "colors">): string {
   const lines: string[] = [];
   let step = "";
@@ -20,6 +20,7 @@ export function previewText(preview: Preview, terminal: Pick<Terminal, "colors">
     lines.push(`${paint(terminal, "bad", "problem:")} ${what}: ${message}`);
     if (hint) lines.push(`  ${hint}`);
   }
+  for (const note of preview.notes ?? []) lines.push(`${paint(terminal, "warn", "note:")} ${note}`);
   lines.push(counts(preview));
   return `${lines.join("\n")}\n`;
 }

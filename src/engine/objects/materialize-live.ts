@@ -6,6 +6,7 @@ import { groupOf, type KubeObject, type ObjectRef, refKey } from "../../model/ku
 import type { ApplyTask, DeleteTask } from "../../model/task.ts";
 import type { Limit } from "../run-context.ts";
 import { enhanceTask, type MaterializeInputs, renderTask, type TaskPath } from "./materialize.ts";
+import { type UpgradedObjects, upgradeApis } from "./upgrade-apis.ts";
 import { wanted } from "./wanted.ts";
 
 /** Where the answers come from that enhancing needs. */
@@ -24,6 +25,8 @@ export interface LiveObjects {
   readonly objects: readonly KubeObject[];
   /** As rendered; not among `objects`. */
   readonly notServed: readonly { readonly object: KubeObject; readonly error: ClusterError }[];
+  /** What is applied otherwise than the templates say, a sentence each: in another version of its API. */
+  readonly notes: readonly string[];
 }
 
 /** `materialize` with the cluster's answers: the scope of each kind, and what the pods use. */
@@ -33,13 +36,11 @@ export async function materializeLive(
   task: ApplyTask | DeleteTask,
   lookup: LiveLookup,
 ): Promise<LiveObjects> {
-  const rendered = wanted(
-    renderTask(inputs, path, task).map(({ object }) => object),
-    path,
-    inputs,
-  );
+  const said = renderTask(inputs, path, task).map(({ object }) => object);
+  const { objects: upgraded, notServed: gone, notes } = await upgrade(inputs, said, task, lookup);
+  const rendered = wanted(upgraded, path, inputs);
   const scopes = await scopesOf(rendered, lookup);
-  const notServed = rendered.flatMap((object) => {
+  const unknown = rendered.flatMap((object) => {
     const scope = scopes.get(kindKey(object));
     return scope instanceof ClusterError ? [{ object, error: scope }] : [];
   });
@@ -47,7 +48,19 @@ export async function materializeLive(
   const isNamespaced = (object: KubeObject): boolean => scopes.get(kindKey(object)) === true;
   const used = task.kind === "Delete" ? new Map() : await usedBy(inputs, served, lookup);
   const dependency = (ref: ObjectRef): KubeObject | undefined => used.get(refKey(ref));
-  return { objects: enhanceTask(inputs, path, served, { isNamespaced, dependency }), notServed };
+  const objects = enhanceTask(inputs, path, served, { isNamespaced, dependency });
+  return { objects, notServed: [...gone, ...unknown], notes };
+}
+
+/** KUDO's packages were written for older servers; a native one asks what is served. */
+async function upgrade(
+  { pkg, apiUpgrade = pkg.dialect === "kudo" }: MaterializeInputs,
+  objects: readonly KubeObject[],
+  { kind }: ApplyTask | DeleteTask,
+  lookup: LiveLookup,
+): Promise<UpgradedObjects> {
+  if (!apiUpgrade) return { objects, notServed: [], notes: [] };
+  return await upgradeApis(objects, kind === "Delete" ? "delete" : "apply", lookup);
 }
 
 /** Whether CustomResourceDefinitions keep their kinds in namespaces, by `group/kind`. */

@@ -17,6 +17,7 @@ export type MaterializeInputs = Pick<
   | "constants"
   | "hashSalt"
   | "only"
+  | "apiUpgrade"
 >;
 
 /** What enhancing asks about the cluster; offline, callbacks that know enough. */

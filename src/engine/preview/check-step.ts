@@ -17,6 +17,10 @@ export async function checkStep({ phase, step }: PlacedStep, ctx: TaskContext): 
   }));
   const options = callOptions(ctx);
   const plan = await planWrites(ctx.inputs, paths, { ...ctx, options });
+  for (const message of plan.notes) {
+    if (!ctx.told.has(message)) ctx.emit({ type: "warning", message });
+    ctx.told.add(message);
+  }
   const open = plan.writes.filter(
     ({ act, why, path, object }) =>
       act === "apply" &&

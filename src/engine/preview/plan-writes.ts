@@ -55,6 +55,8 @@ export interface PlannedWrites {
   /** A command is going to run in some pod. */
   readonly runsCommands: boolean;
   readonly problems: readonly PreviewProblem[];
+  /** What is applied otherwise than the templates say, each sentence once. */
+  readonly notes: readonly string[];
   /** See `definedKinds`; of the whole run. */
   readonly definedKinds: ReadonlyMap<string, boolean>;
 }
@@ -98,6 +100,7 @@ export async function planWrites(
   const foreseen = foreseeTasks(inputs, paths, lookup.cluster.simulated);
   const problems: PreviewProblem[] = [...foreseen.problems];
   const issues: Issue[] = [];
+  const notes = new Set<string>();
   for (const { path, task: whole, pending, why } of foreseen.tasks) {
     if (whole.kind === "Dummy" || whole.kind === "Exec" || isKudoTask(whole)) continue;
     const guarded = { ...inputs, facts: guardedFacts(inputs.facts, pending) };
@@ -119,6 +122,7 @@ export async function planWrites(
     const act: PlannedWrite["act"] = task.kind === "Apply" ? "apply" : "delete";
     for (const { object, error } of act === "apply" && why === undefined ? found.notServed : [])
       problems.push(notServed(path, object, error));
+    for (const note of found.notes) notes.add(note);
     const here = definedKinds(found.objects);
     for (const [kind, namespaced] of here) kinds.set(kind, namespaced);
     for (const object of found.objects) {
@@ -155,7 +159,7 @@ export async function planWrites(
   const runsCommands = foreseen.tasks.some(
     ({ task, path }) => task.kind === "Exec" || stepAt(inputs, path)?.gate !== undefined,
   );
-  return { writes, unknown, problems, runsCommands, definedKinds: kinds };
+  return { writes, unknown, problems, notes: [...notes], runsCommands, definedKinds: kinds };
 }
 
 function asLater(later: ReadonlyMap<string, string>, path: TaskPath): readonly PlannedObject[] {

@@ -46,7 +46,11 @@ export async function planAndCheck(
   const unmatched = unmatchedRollouts(inputs, plan);
   const problems = [...refusals, ...plan.problems, ...unmatched, ...rights, ...checked.problems];
   return {
-    preview: { objects: inOrder([...checked.objects, ...plan.unknown], inputs), problems },
+    preview: {
+      objects: inOrder([...checked.objects, ...plan.unknown], inputs),
+      ...(plan.notes.length > 0 && { notes: plan.notes }),
+      problems,
+    },
     plan,
   };
 }
