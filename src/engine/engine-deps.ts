@@ -3,6 +3,7 @@ import type { Cluster } from "../model/cluster.ts";
 import type { RunRecorder, SkipRequests, WriteFence } from "../model/driver.ts";
 import type { Emit } from "../model/event.ts";
 import type { RunLimits } from "../model/run.ts";
+import type { Children } from "./children/children.ts";
 import type { PreviewCache } from "./preview/preview-cache.ts";
 
 /** The world that a run acts on. */
@@ -23,11 +24,16 @@ export interface EngineDeps {
   readonly takeBack?: boolean;
   /** What a preview of this very run already read and asked; a cache of the run's own when absent. */
   readonly preview?: PreviewCache;
+  /** Drives instances of other packages; absent where no package needs one. */
+  readonly children?: Children;
 }
 
 /** What a preview needs of it. */
 export interface PreviewDeps
-  extends Pick<EngineDeps, "cluster" | "clock" | "limits" | "forceConflicts" | "takeBack"> {
+  extends Pick<
+    EngineDeps,
+    "cluster" | "clock" | "limits" | "forceConflicts" | "takeBack" | "children"
+  > {
   /** Filled with what was read; give it to `executeRun` to ask nothing twice. */
   readonly preview?: PreviewCache;
   /** Add a unified diff to every object that would change. */

@@ -2,8 +2,10 @@ import pLimit from "p-limit";
 import type { Json } from "../model/json.ts";
 import type { KubeObject, ObjectRef } from "../model/kube-object.ts";
 import { refKey } from "../model/kube-object.ts";
+import type { Dialect } from "../model/package.ts";
 import type { Step } from "../model/plan.ts";
 import type { Intent, RunInputs, RunPath } from "../model/run.ts";
+import type { Children } from "./children/children.ts";
 import type { EngineDeps } from "./engine-deps.ts";
 import type { OpenMeters } from "./meter/meter-session.ts";
 import { createFinishedJobs, type FinishedJobs } from "./objects/finished-jobs.ts";
@@ -16,6 +18,8 @@ import { Halted } from "./steps/task-stop.ts";
 /** What whoever writes to the cluster or waits for it needs. */
 export interface Driving
   extends Pick<EngineDeps, "cluster" | "clock" | "emit" | "fence" | "limits"> {
+  /** Whose rules say when an object is as it should be; the native ones when absent. */
+  readonly dialect?: Dialect;
   readonly hub: WatchHub;
   /** Aborted: no new write begins and nothing is waited for any more. */
   readonly halt: AbortSignal;
@@ -43,6 +47,7 @@ export interface RunContext extends Driving {
   /** Bounds requests that are sent at the same time. */
   readonly requests: Limit;
   readonly openMeters: OpenMeters;
+  readonly children?: Children;
   /** Whether the CustomResourceDefinitions that this run applies keep a kind in namespaces, by `group/kind`. */
   readonly definedKinds: ReadonlyMap<string, boolean>;
 }
@@ -55,6 +60,8 @@ export interface Acting extends Driving {
   readonly finished?: (job: KubeObject) => void;
   /** To be called after each answered write: the step is not in trouble (any more). */
   readonly progress: () => void;
+  /** Hears that the cluster was asked for all that the task wants, or that this is being tried again: what is left is to wait. */
+  readonly placed?: () => void;
 }
 
 /** What one task of a step is given. */
@@ -119,8 +126,10 @@ export function createRunContext(
   return {
     ...{ cluster, clock, emit, fence, limits, recorder, forceConflicts, facts },
     inputs: { ...inputs, facts },
+    dialect: inputs.pkg.dialect,
     ...(inputs.lostNodes && { lostNodes: inputs.lostNodes }),
     ...(deps.takeBack && { takeBack: true }),
+    ...(deps.children && { children: deps.children }),
     ...parts,
     told: new Set(parts.told),
     checked: preview ?? createPreviewCache(),

@@ -98,6 +98,13 @@ export type RunEventBody =
       readonly message: string;
       readonly inMs: number;
     }
+  /** The run of another package's instance tells something, which the task at `path` waits for; it may be of its own child in turn. Its warnings come as the run's own. */
+  | {
+      readonly type: "child";
+      readonly path: RunPath;
+      readonly instance: string;
+      readonly event: RunEventBody;
+    }
   | { readonly type: "warning"; readonly message: string }
   | { readonly type: "run-finished"; readonly outcome: RunOutcome };
 

@@ -15,8 +15,9 @@ import { printable } from "./printable.ts";
 export function plainLines(terminal: Terminal, simulated: boolean): EventView {
   let start: number | undefined;
   const meters = new Map<string, MeterNews>();
-  const say = (event: RunEvent, text: string): void => {
+  const say = (event: RunEvent, said: string, whose: readonly string[] = []): void => {
     start ??= Date.parse(event.at);
+    const text = [...whose, said].join(" · ");
     const time = duration(Date.parse(event.at) - start).padStart(6);
     terminal.out(`${time}  ${text.replaceAll("\n", `\n${" ".repeat(8)}`)}\n`);
   };
@@ -43,8 +44,19 @@ export function plainLines(terminal: Terminal, simulated: boolean): EventView {
       if (news.unsaid !== undefined) say(event, news.unsaid);
     }
   };
+  /** What the instances below say, with their names; what their meters say is left to those who look at them. */
+  const sayChild = (
+    outer: RunEvent & { readonly type: "child" },
+    whose: readonly string[],
+  ): void => {
+    const event = { ...outer.event, at: outer.at };
+    if (event.type === "child") return sayChild(event, [...whose, event.instance]);
+    const text = event.type === "meter" ? undefined : lineOf(event, simulated);
+    if (text !== undefined) say(event, text, whose);
+  };
   return {
     event(event) {
+      if (event.type === "child") return sayChild(event, [event.instance]);
       if (event.type === "meter") return sayMeter(event);
       sayRest(event);
       const text = lineOf(event, simulated);
@@ -68,7 +80,7 @@ interface MeterNews {
 
 /** What a line says of an event; undefined for events that are no news in a log. */
 function lineOf(
-  event: Exclude<RunEvent, { readonly type: "meter" }>,
+  event: Exclude<RunEvent, { readonly type: "meter" | "child" }>,
   simulated: boolean,
 ): string | undefined {
   switch (event.type) {

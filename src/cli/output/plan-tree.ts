@@ -1,8 +1,22 @@
-import type { PlanStatusEntry, PlanStatusView } from "../../actions/instance/plan-status.ts";
-import type { PhaseStatus, StepStatus } from "../../model/status.ts";
+import type { PlanStatusView } from "../../actions/instance/plan-status.ts";
+import type { PhaseStatus, PlanStatus, StepStatus } from "../../model/status.ts";
+
+/** What the tree shows of an instance: a `PlanStatusView`, or what an OperatorVersion says in words of its own for strategies. */
+export interface PlanTreeView
+  extends Pick<PlanStatusView, "operatorVersion" | "current" | "interrupted"> {
+  readonly instance: Pick<PlanStatusView["instance"], "name" | "namespace">;
+  readonly plans: readonly PlanTreeEntry[];
+}
+
+/** A plan of the tree. */
+export interface PlanTreeEntry extends PlanStatus {
+  readonly strategy: string;
+  /** Strategy of each phase by its name. */
+  readonly phaseStrategies: Readonly<Record<string, string>>;
+}
 
 /** KUDO's tree of an instance's plans (compat section 9.1), to the byte: plans by name; only the active or last plan shows real statuses. */
-export function planTree(view: PlanStatusView): string {
+export function planTree(view: PlanTreeView): string {
   const { name, namespace } = view.instance;
   if (view.current === undefined)
     return `No plan ever run for instance - nothing to show for instance ${name}\n`;
@@ -33,7 +47,7 @@ export function drawTree(nodes: readonly TreeNode[], indent = ""): string {
     .join("");
 }
 
-function planNode(plan: PlanStatusEntry, active: boolean): TreeNode {
+function planNode(plan: PlanTreeEntry, active: boolean): TreeNode {
   const status = active ? plan.status : "NOT ACTIVE";
   const updated =
     active && plan.lastUpdatedTimestamp ? `, last updated ${stamp(plan.lastUpdatedTimestamp)}` : "";

@@ -41,6 +41,8 @@ export interface NodePicture {
   readonly meter: MeterSummary | undefined;
   /** What was found out, by task. */
   readonly facts: ReadonlyMap<string, Json>;
+  /** Runs of other packages' instances that it waits for, by instance. */
+  readonly children: ReadonlyMap<string, RunPicture>;
 }
 
 /** A node that nothing is known of. */
@@ -56,6 +58,7 @@ const BLANK: NodePicture = {
   gate: undefined,
   meter: undefined,
   facts: new Map(),
+  children: new Map(),
 };
 
 /** The picture of a run that has not begun. */
@@ -94,6 +97,7 @@ export function addToPicture(picture: RunPicture, event: RunEvent): RunPicture {
           waiting: new Map(),
           rollouts: new Map(),
           gate: undefined,
+          children: new Map(),
         }),
         skipped: event.reason === "Skipped",
       }));
@@ -143,6 +147,17 @@ export function addToPicture(picture: RunPicture, event: RunEvent): RunPicture {
       }));
     case "retry":
       return withNode(picture, stepOf(event.path), (node) => ({ ...node, message: event.message }));
+    case "child":
+      return withNode(picture, stepOf(event.path), (node) => ({
+        ...node,
+        children: new Map(node.children).set(
+          event.instance,
+          addToPicture(node.children.get(event.instance) ?? EMPTY_PICTURE, {
+            ...event.event,
+            at: event.at,
+          }),
+        ),
+      }));
     case "warning":
       return { ...picture, warnings: [...picture.warnings, event.message] };
     case "run-finished":

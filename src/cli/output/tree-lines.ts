@@ -118,6 +118,19 @@ function addStep(key: string, step: Step, canvas: Canvas): void {
   if (meter) canvas.addWrapped(8, meterText(meter), meter.over === undefined ? undefined : "warn");
   for (const [task, value] of node.facts)
     for (const line of factLines(task, value)) canvas.add(8, line);
+  for (const child of node.children.values()) addChild(child, canvas);
+}
+
+/** The run of another package's instance, below the step that waits for it. */
+function addChild(picture: RunPicture, { now, folds, add, addWrapped }: Canvas): void {
+  const below = 8;
+  const canvas: Canvas = {
+    ...{ picture, now, folds },
+    add: (indent, ...rest) => add(indent + below, ...rest),
+    addWrapped: (indent, ...rest) => addWrapped(indent + below, ...rest),
+  };
+  canvas.add(0, picture.title === "" ? (picture.note ?? "") : picture.title, "bold");
+  for (const plan of picture.plans) addPlan(plan, canvas);
 }
 
 function addNode(indent: number, text: string, key: string, { add, picture, now }: Canvas): void {

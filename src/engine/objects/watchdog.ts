@@ -10,6 +10,8 @@ export interface Watchdog {
   left(): number;
   /** Which limit is over, as a sentence that `waitingFor` ends; undefined while none is. */
   expired(waitingFor: string): string | undefined;
+  /** Time does not count from now until what is returned is called: other limits hold meanwhile. */
+  suspend(): () => void;
 }
 
 /** Milliseconds that a step may take at all, and without any progress. */
@@ -20,13 +22,17 @@ export interface StepLimits {
 
 /** A watchdog that counts from now. */
 export function createWatchdog(clock: Clock, limits: StepLimits): Watchdog {
-  const begun = clock.monotonic();
+  let suspended = { count: 0, since: 0, before: 0 };
+  /** The clock without the time that does not count. */
+  const monotonic = (): number =>
+    (suspended.count > 0 ? suspended.since : clock.monotonic()) - suspended.before;
+  const begun = monotonic();
   let moved = begun;
-  const sinceBegin = (): number => clock.monotonic() - begun;
-  const sinceMove = (): number => clock.monotonic() - moved;
+  const sinceBegin = (): number => monotonic() - begun;
+  const sinceMove = (): number => monotonic() - moved;
   return {
     touch() {
-      moved = clock.monotonic();
+      moved = monotonic();
     },
     remaining: () =>
       Math.max(0, Math.min(limits.step - sinceBegin(), limits.noActivity - sinceMove())),
@@ -37,6 +43,18 @@ export function createWatchdog(clock: Clock, limits: StepLimits): Watchdog {
       if (sinceMove() >= limits.noActivity)
         return `no progress for ${timeText(limits.noActivity)}, waiting for ${waitingFor}`;
       return undefined;
+    },
+    suspend() {
+      if (suspended.count === 0) suspended = { ...suspended, since: clock.monotonic() };
+      suspended = { ...suspended, count: suspended.count + 1 };
+      let isOver = false;
+      return () => {
+        if (isOver) return;
+        isOver = true;
+        const { count, since, before } = suspended;
+        const later = count === 1 ? before + clock.monotonic() - since : before;
+        suspended = { count: count - 1, since, before: later };
+      };
     },
   };
 }

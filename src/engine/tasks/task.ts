@@ -4,6 +4,7 @@ import { applyTask } from "./apply.ts";
 import { deleteTask } from "./delete.ts";
 import { dummyTask } from "./dummy.ts";
 import { execTask } from "./exec.ts";
+import { kudoOperatorTask } from "./kudo-operator.ts";
 
 /**
  * Carries out a task: resolves when all is as it should be. It may be called again after any failure, and then does only what is left.
@@ -24,6 +25,7 @@ const HANDLERS: { readonly [K in NativeTask["kind"]]: TaskHandler<K> } = {
 
 /** Carries out a task by its kind. */
 export async function doTask(task: Task, ctx: TaskContext): Promise<void> {
+  if (task.kind === "KudoOperator") return await kudoOperatorTask(task, ctx);
   // The loader lets no KUDO package through yet.
   if (isKudoTask(task)) throw new Error(`no handler for task ${task.name} of kind ${task.kind}`);
   await doNative(task, ctx);
