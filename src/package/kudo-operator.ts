@@ -84,6 +84,12 @@ function tasksOf(
   return [...tasks.values()];
 }
 
+/** Which of the file's tasks is the one of a name; -1 for none. */
+export function taskIndex(root: Slot, name: string): number {
+  const file = kudoFields(root, "", ["tasks"], () => {});
+  return file.structs("tasks", ["name"]).findIndex((entry) => (entry.text("name") ?? "") === name);
+}
+
 function planOf(name: string, entry: KudoFields, report: ReportAt): Plan {
   const strategy = strategyOf(entry, report);
   const phases = entry.structs("phases", ["name", "strategy", "steps"]);

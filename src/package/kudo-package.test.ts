@@ -91,6 +91,16 @@ test.each([
   expect(pkg?.dialect).toBe("kudo");
 });
 
+test("a task is found in its file behind others of a name given twice", () => {
+  const twice = OPERATOR.replace(
+    "plans:",
+    "  - {name: main, kind: Dummy}\n  - {name: last, kind: Dummy}\nplans:",
+  );
+  const { pkg } = operatorOf(twice);
+  expect(pkg?.operator.tasks.map(({ name }) => name)).toEqual(["main", "last"]);
+  expect(pkg?.placeOf("operator.yaml", ["tasks", 1, "name"])).toMatchObject({ line: 10, col: 12 });
+});
+
 test.each<[path: string, key: string]>([
   ["templates/service.yaml", "service.yaml"],
   ["templates/a/b.yaml", "a/b.yaml"],

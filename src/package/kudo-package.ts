@@ -6,7 +6,7 @@ import { digestOf } from "./digest.ts";
 import type { FieldPath } from "./field-path.ts";
 import type { ReportAt } from "./kudo-fields.ts";
 import { kudoFiles } from "./kudo-files.ts";
-import { kudoOperator } from "./kudo-operator.ts";
+import { kudoOperator, taskIndex } from "./kudo-operator.ts";
 import { kudoParameters } from "./kudo-parameters.ts";
 import type { LoadedPackage } from "./loaded-package.ts";
 
@@ -41,9 +41,18 @@ export function readKudoPackage(
     placeOf: (file, path, part) => {
       const yaml =
         file === "operator.yaml" ? operator : file === "params.yaml" ? params : undefined;
-      return yaml ? placeIn(yaml, path, part) : { file, line: 1, col: 1 };
+      if (yaml === undefined) return { file, line: 1, col: 1 };
+      return placeIn(yaml, yaml === operator ? listed(path) : path, part);
     },
   };
+  /** Tasks that the operator passes over stand in its file all the same. */
+  function listed(path: FieldPath): FieldPath {
+    const [head, index, ...rest] = path;
+    if (head !== "tasks" || index === undefined) return path;
+    const name = draft.operator.tasks[Number(index)]?.name;
+    const found = operator.root && name !== undefined ? taskIndex(operator.root, name) : -1;
+    return found < 0 ? path : [head, found, ...rest];
+  }
   const all = [...issues, ...inOrder(operator.issues), ...inOrder(params.issues)];
   return hasErrors(all) ? { draft, issues: all } : { pkg: draft, issues: all };
 }

@@ -24,10 +24,16 @@ export function readKudoObjects(text: string, template: string, issues: Issue[])
     if (value === null) return [];
     const line = first + lineAt(chunk, root.offset) - 1;
     const wrong = wrongWith(value);
-    if (wrong === undefined) return [{ object: value as KubeObject, template, line }];
+    if (wrong === undefined) return [{ object: nowhere(value as KubeObject), template, line }];
     issues.push(quoting(errorIssue("not-an-object", wrong, { file, line, col: 1 }), text));
     return [];
   });
+}
+
+/** KUDO puts everything into the namespace of the instance, whatever a template says. */
+function nowhere(object: KubeObject): KubeObject {
+  const { namespace: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 function lineAt(text: string, offset: number): number {
