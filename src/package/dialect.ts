@@ -5,6 +5,9 @@ import type { Dialect } from "../model/package.ts";
 import type { GoYaml } from "../yaml/parse-go-yaml.ts";
 import { type Member, membersOf } from "../yaml/yaml-node.ts";
 
+/** Words for a version at the top of operator.yaml, of which one is no misspelling of another. */
+const VERSIONS = ["apiVersion", "appVersion", "kudoVersion", "operatorVersion"];
+
 /**
  * Chooses the language of a package by the `apiVersion` of its operator.yaml; none means KUDO's, as for KUDO. An issue when it is no language at all. Of a file that is
  * broken or no map nothing can be said, and the native dialect says what is wrong with it.
@@ -25,7 +28,7 @@ export function dialectOf({ root, placeAt }: GoYaml): Dialect | Issue {
 
 /** A word that was meant to say it is worth a refusal, unless it says what none would. */
 function withoutVersion(members: readonly Member[], placeAt: GoYaml["placeAt"]): Dialect | Issue {
-  const misspelled = members.find(({ key }) => nearest(key, ["apiVersion"]));
+  const misspelled = members.find(({ key }) => nearest(key, VERSIONS) === "apiVersion");
   if (misspelled === undefined || wordOf(misspelled) === KUDO_API_VERSION) return "kudo";
   const message = `unknown field "${misspelled.key}", did you mean "apiVersion"?`;
   return errorIssue("unknown-field", message, placeAt(misspelled.keyOffset));
