@@ -32,11 +32,24 @@ export interface Operator {
   readonly plans: readonly Plan[];
 }
 
+/** Where a package was read, which is where `./x` of a dependency is looked for. */
+export type PackageOrigin =
+  /** A folder of this machine, by its absolute path. */
+  | { readonly kind: "folder"; readonly path: string }
+  /** A folder (empty: the whole) of an archive that has these files. */
+  | {
+      readonly kind: "archive";
+      readonly root: string;
+      readonly files: ReadonlyMap<string, Uint8Array>;
+    };
+
 /** A package that was read and found well-formed. */
 export interface OperatorPackage {
   readonly dialect: Dialect;
   /** As the user named it: a folder or a file. */
   readonly source: string;
+  /** Absent: its own files are all there is, and no other is ever looked for on the disk. */
+  readonly origin?: PackageOrigin;
   /** sha256 over the sorted paths and contents of all files, lower-case hex. */
   readonly digest: string;
   /** Every regular file by its path below the root (`/` as separator). */

@@ -33,6 +33,8 @@ export interface KudoFields {
   number(name: string): number | undefined;
   /** Any value; undefined when it is absent or null. */
   json(name: string): Json | undefined;
+  /** A field's value as it was read; undefined when it is absent or null. */
+  slot(name: string): Slot | undefined;
   /** Items of a list; undefined when it is absent or null. */
   items(name: string): readonly Slot[] | undefined;
   /** Texts of a list. */
@@ -97,6 +99,7 @@ export function kudoFields(
       const member = given(name);
       return member && goJson(member.node);
     },
+    slot: given,
     items: (name) => {
       const member = given(name);
       if (member === undefined) return undefined;

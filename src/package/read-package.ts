@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { KplanError } from "../model/kplan-error.ts";
+import type { PackageOrigin } from "../model/package.ts";
 import { packArchive, unpackArchive } from "./archive.ts";
 import { MAX_ARCHIVE_BYTES, mebibytes } from "./limits.ts";
 import { loadPackage } from "./load-package.ts";
@@ -13,25 +14,41 @@ import { readFolder } from "./read-folder.ts";
  */
 export async function readPackage(source: string): Promise<LoadedPackage> {
   try {
-    return loadPackage(source, await readFiles(source));
+    const { files, origin } = await readFiles(source);
+    return loadedFrom(source, files, origin);
   } catch (error) {
     throw explained(error, source);
   }
 }
 
-async function readFiles(source: string): Promise<ReadonlyMap<string, Uint8Array>> {
+/** Loads files that were read from somewhere, which is kept for what depends on it. */
+export function loadedFrom(
+  source: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  origin: PackageOrigin,
+): LoadedPackage {
+  const { pkg, draft, issues } = loadPackage(source, files);
+  if (pkg) return { pkg: { ...pkg, origin }, issues };
+  return { ...(draft && { draft: { ...draft, origin } }), issues };
+}
+
+async function readFiles(source: string): Promise<{
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly origin: PackageOrigin;
+}> {
   const found = await stat(source);
   if (found.isDirectory()) {
     const files = await readFolder(source);
     // Said before anything else is done with it; the cluster keeps the package as an archive.
     if (sizeOf(files) > MAX_ARCHIVE_BYTES) await packArchive(files);
-    return files;
+    return { files, origin: { kind: "folder", path: resolve(source) } };
   }
   if (!found.isFile()) throw notAPackage(source);
   if (/\.ya?ml$/.test(source)) throw notAPackage(source, `give the folder: ${dirname(source)}`);
   if (found.size > MAX_ARCHIVE_BYTES)
     throw notAPackage(source, `it is larger than ${mebibytes(MAX_ARCHIVE_BYTES)}`);
-  return unpackArchive(await readFile(source), source);
+  const files = await unpackArchive(await readFile(source), source);
+  return { files, origin: { kind: "archive", root: "", files } };
 }
 
 function sizeOf(files: ReadonlyMap<string, Uint8Array>): number {
