@@ -228,35 +228,60 @@ function withVersion(object: KubeObject, version: number): KubeObject {
   return { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
 }
 
-/** Objects of one key by namespace and name, with a sorted view made when asked for. */
+/** Objects of one key by namespace and name. */
 interface Table {
   get(namespace: string, name: string): KubeObject | undefined;
   set(object: KubeObject): void;
   delete(namespace: string, name: string): void;
+  /** In the order of the keys `namespace/name`, as etcd has them. */
   sorted(namespace?: string): KubeObject[];
 }
 
 function createTable(): Table {
-  const objects = new Map<string, KubeObject>();
-  let order: string[] | undefined;
+  const shelves = new Map<string, Shelf>();
   return {
-    get: (namespace, name) => objects.get(`${namespace}/${name}`),
+    get: (namespace, name) => shelves.get(namespace)?.objects.get(name),
     set: (object) => {
-      const id = `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
-      if (!objects.has(id)) order = undefined;
-      objects.set(id, object);
+      const { namespace = "", name } = object.metadata;
+      const shelf = shelves.get(namespace) ?? { objects: new Map(), names: [] };
+      shelves.set(namespace, shelf);
+      if (!shelf.objects.has(name)) shelf.names.splice(placeIn(shelf.names, name), 0, name);
+      shelf.objects.set(name, object);
     },
     delete: (namespace, name) => {
-      objects.delete(`${namespace}/${name}`);
-      order = undefined;
+      const shelf = shelves.get(namespace);
+      if (!shelf?.objects.delete(name)) return;
+      shelf.names.splice(placeIn(shelf.names, name), 1);
+      if (shelf.names.length === 0) shelves.delete(namespace);
     },
     sorted: (namespace) => {
-      order ??= [...objects.keys()].sort();
-      const ids =
-        namespace === undefined ? order : order.filter((id) => id.startsWith(`${namespace}/`));
-      return ids.flatMap((id) => objects.get(id) ?? []);
+      if (namespace !== undefined) return listed(shelves.get(namespace));
+      const spaces = [...shelves.keys()].map((space) => `${space}/`).sort();
+      return spaces.flatMap((space) => listed(shelves.get(space.slice(0, -1))));
     },
   };
+}
+
+/** The objects of one namespace; the names are kept sorted, since lists are asked for far more often than names come and go. */
+interface Shelf {
+  readonly objects: Map<string, KubeObject>;
+  readonly names: string[];
+}
+
+function listed(shelf: Shelf | undefined): KubeObject[] {
+  return shelf?.names.flatMap((name) => shelf.objects.get(name) ?? []) ?? [];
+}
+
+/** Index of the first name that is not before `name`. */
+function placeIn(names: readonly string[], name: string): number {
+  let low = 0;
+  let high = names.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((names[middle] ?? "") < name) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function rethrow(error: unknown): never {
