@@ -68,6 +68,12 @@ test("an unfinished run that nobody drives says so behind its instance", () => {
   expect(interrupted).toContain('Active-Plan: "deploy") interrupted, last driven 3 min ago\n');
 });
 
+test("a run that was paused does not look like an accident", () => {
+  const interrupted = "interrupted, last driven 3 min ago";
+  const paused = planTree({ ...view, interrupted, paused: "paused in deploy.main.rest" });
+  expect(paused).toContain('Active-Plan: "deploy") paused, last driven 3 min ago\n');
+});
+
 test("an instance without a run has no tree", () => {
   const { current: _, ...never } = view;
   expect(planTree(never)).toBe("No plan ever run for instance - nothing to show for instance db\n");

@@ -3,7 +3,7 @@ import type { PhaseStatus, PlanStatus, StepStatus } from "../../model/status.ts"
 
 /** What the tree shows of an instance: a `PlanStatusView`, or what an OperatorVersion says in words of its own for strategies. */
 export interface PlanTreeView
-  extends Pick<PlanStatusView, "operatorVersion" | "current" | "interrupted"> {
+  extends Pick<PlanStatusView, "operatorVersion" | "current" | "interrupted" | "paused"> {
   readonly instance: Pick<PlanStatusView["instance"], "name" | "namespace">;
   readonly plans: readonly PlanTreeEntry[];
 }
@@ -21,13 +21,19 @@ export function planTree(view: PlanTreeView): string {
   if (view.current === undefined)
     return `No plan ever run for instance - nothing to show for instance ${name}\n`;
   const plans = [...view.plans].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const note = view.interrupted ? ` ${view.interrupted}` : "";
+  const note = standing(view);
   const root: TreeNode = {
     text: `${name} (Operator-Version: "${view.operatorVersion}" Active-Plan: "${view.current}")${note}`,
     children: plans.map((plan) => planNode(plan, plan.name === view.current)),
   };
   const tree = drawTree([root]);
   return `Plan(s) for "${name}" in namespace "${namespace}":\n.\n${tree}\n`;
+}
+
+/** What is behind an instance whose run nobody drives; a run that was paused was not interrupted by an accident. */
+function standing({ interrupted, paused }: PlanTreeView): string {
+  if (interrupted === undefined) return "";
+  return ` ${paused === undefined ? interrupted : interrupted.replace(/^interrupted/, "paused")}`;
 }
 
 /** A line of a tree with what hangs below it. */
