@@ -210,6 +210,12 @@ export function composeYaml(
     const tag = tagOf(event);
     if (tag === "!" || tag === "!!str") return source;
     if (tag === "" && event.style !== SCALAR_STYLE.PLAIN) return source;
+    if (tag === "!!binary" && lenient) {
+      const bytes = base64Text(source);
+      if (bytes === undefined)
+        report("yaml-tag", "!!binary value contains invalid base64 data", offset);
+      return bytes ?? null;
+    }
     const value = resolveScalar(source);
     if (tag !== "" && !fitsTag(tag, value)) {
       const known = SCALAR_TAGS.has(tag);
@@ -251,6 +257,13 @@ export function composeYaml(
     if (event.tagStart < 0) return "";
     return text.slice(event.tagStart, event.tagEnd).replace(/^!<tag:yaml\.org,2002:(.*)>$/, "!!$1");
   }
+}
+
+/** The text of base64, bytes that are no UTF-8 as U+FFFD; undefined when it is none. Line breaks do not count, as for Go. */
+function base64Text(source: string): string | undefined {
+  const digits = source.replace(/[\r\n]/g, "");
+  const isWhole = digits.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(digits);
+  return isWhole ? Buffer.from(digits, "base64").toString("utf8") : undefined;
 }
 
 const SCALAR_TAGS = new Set(["!!str", "!!int", "!!float", "!!bool", "!!null"]);

@@ -26,6 +26,8 @@ test.each<[yaml: string, json: string, ...said: string[]]>([
     '{"8":1}',
     'x:1:1: warning: key 010 is read as "8"\n  write it in quotes if it is a text',
   ],
+  ['a: !!binary aGVs\nb: !!binary "bG8="', '{"a":"hel","b":"lo"}'],
+  ["a: !!binary a", '{"a":null}', "x:1:4: error: !!binary value contains invalid base64 data"],
   ["a: !mine 5", '{"a":"5"}', "x:1:4: warning: tag !mine is not supported"],
   [
     "a: 1\n---\nb: 2",

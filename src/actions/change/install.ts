@@ -14,6 +14,7 @@ import { checkInstanceName } from "../instance/check-instance-name.ts";
 import { digestOf, operatorVersionOf, storedParameters } from "../instance/find-instance.ts";
 import { type InstanceState, readInstanceState } from "../instance/instance-state.ts";
 import { getOperatorVersion, refuseOtherContent } from "../instance/operator-version.ts";
+import { type PackageInCluster, packageInCluster } from "../instance/package-of-version.ts";
 import { deleteClaims, refuseClaims } from "../removal/claims.ts";
 import { keptObjects } from "../removal/kept-objects.ts";
 import { refuseUninstalling } from "../removal/refuse-uninstalling.ts";
@@ -23,13 +24,17 @@ import { refuseUnknownAllowed } from "./allowed.ts";
 import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
 import { type GivenValues, NO_VALUES } from "./given-values.ts";
 import { createNamespace, hasNamespace, noNamespace } from "./install-namespace.ts";
-import { checkKubernetesVersion, usablePackage } from "./package-source.ts";
+import { checkKubernetesVersion, usablePackage, type WantedVersions } from "./package-source.ts";
 import { tellWarnings } from "./tell-warnings.ts";
 
 /** What `install` is asked for. */
 export interface InstallRequest {
-  /** Folder or `.tgz` of the package. */
+  /** Folder, `.tgz` or address of the package, or its name in a repository or, with `inCluster`, in the namespace. */
   readonly source: string;
+  /** Of a package that is named: which versions; the best when none is said. */
+  readonly versions?: WantedVersions;
+  /** Make an instance of a package that the namespace has. */
+  readonly inCluster?: boolean;
   /** Name of the instance; `<operator>-instance` when absent. */
   readonly instance?: string;
   /** The package's defaults where absent. */
@@ -50,14 +55,16 @@ export interface InstallRequest {
 
 /** Installs a package as an instance, or goes on with an unfinished install of it. */
 export async function install(ctx: ActionContext, request: InstallRequest): Promise<ActionResult> {
-  const pkg = await usablePackage(ctx, request.source);
+  const { pkg, byKudo } = await wantedPackage(ctx, request);
   const { allow = [] } = request;
   refuseUnknownAllowed(pkg, allow);
   const assigned = await readAssignments(pkg, request.values ?? NO_VALUES);
   tellWarnings(ctx, assigned.issues);
   const name = request.instance ?? defaultInstanceName(pkg.operator.name);
   checkInstanceName(name);
-  const { dryRun = false, replaceVersion = false, reuseClaims = false } = request;
+  const { dryRun = false, reuseClaims = false } = request;
+  // What was made of an OperatorVersion of KUDO's takes its place.
+  const replaceVersion = byKudo || request.replaceVersion === true;
   const { deleteClaims: removes = false } = request;
 
   // What the values alone show is refused before the cluster is asked anything; one that is missing may be there from an unfinished install.
@@ -95,6 +102,14 @@ export async function install(ctx: ActionContext, request: InstallRequest): Prom
     },
     dryRun,
   );
+}
+
+async function wantedPackage(
+  ctx: ActionContext,
+  { source, versions = {}, inCluster = false }: InstallRequest,
+): Promise<Pick<PackageInCluster, "pkg" | "byKudo">> {
+  if (inCluster) return await packageInCluster(ctx, { name: source, ...versions });
+  return { pkg: await usablePackage(ctx, source, versions), byKudo: false };
 }
 
 /** Everything that is asked before the first write, at the same time. */

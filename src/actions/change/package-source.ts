@@ -6,20 +6,25 @@ import type { OperatorPackage } from "../../model/package.ts";
 import type { Capabilities } from "../../model/scope.ts";
 import { unpackArchive } from "../../package/archive.ts";
 import { loadPackage as parsePackage } from "../../package/load-package.ts";
-import { readPackage } from "../../package/read-package.ts";
+import { findOffline } from "../../package/resolve/find-offline.ts";
+import type { WantedPackage } from "../../package/resolve/resolve-package.ts";
 import { loadPackage as loadArchive, type PackageKey } from "../../store/package-store.ts";
 import { verifyPackage } from "../../verify/verify-package.ts";
 import type { ActionContext } from "../context.ts";
 import { tellWarnings } from "./tell-warnings.ts";
 
-/** Reads and verifies a package for use. Throws a `bad-input` KplanError with every problem; warnings are told. */
+/** Which versions of a package of a repository or a cluster are asked for; the best when none is. */
+export type WantedVersions = Omit<WantedPackage, "name">;
+
+/** Finds and verifies a package for use. Throws a `bad-input` KplanError with every problem; warnings are told. */
 export async function usablePackage(
-  ctx: Pick<ActionContext, "emit" | "version" | "packages">,
+  ctx: Pick<ActionContext, "emit" | "version" | "packages" | "find">,
   source: string,
+  versions: WantedVersions = {},
 ): Promise<OperatorPackage> {
   const known = ctx.packages?.get(source);
   if (known) return known;
-  const { pkg, issues } = await readPackage(source);
+  const { pkg, issues } = await (ctx.find ?? findOffline)({ name: source, ...versions });
   if (!pkg) refuse(source, issues);
   // KUDO installs what it can load: what else is wrong with it, `package verify` says.
   const found = pkg.dialect === "kudo" ? [] : verifyPackage(pkg);

@@ -27,13 +27,15 @@ import { storeWhole } from "../run/store-wanted.ts";
 import { refuseUnknownAllowed } from "./allowed.ts";
 import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
 import { type GivenValues, NO_VALUES } from "./given-values.ts";
-import { checkKubernetesVersion, usablePackage } from "./package-source.ts";
+import { checkKubernetesVersion, usablePackage, type WantedVersions } from "./package-source.ts";
 import { tellWarnings } from "./tell-warnings.ts";
 
 /** What `upgrade` is asked for. */
 export interface UpgradeRequest {
-  /** Folder or `.tgz` of the new version of the package. */
+  /** Folder, `.tgz` or address of the new version of the package, or its name in a repository. */
   readonly source: string;
+  /** Of a package that is named: which versions; the best when none is said. */
+  readonly versions?: WantedVersions;
   /** May be left out when the namespace has exactly one instance. */
   readonly instance?: string;
   readonly values?: GivenValues;
@@ -47,7 +49,7 @@ export interface UpgradeRequest {
 
 /** Moves an instance to another version of its operator: runs plan `upgrade`, else `update`, else `deploy`. */
 export async function upgrade(ctx: ActionContext, request: UpgradeRequest): Promise<ActionResult> {
-  const pkg = await usablePackage(ctx, request.source);
+  const pkg = await usablePackage(ctx, request.source, request.versions);
   const { allow = [] } = request;
   refuseUnknownAllowed(pkg, allow);
   const assigned = await readAssignments(pkg, request.values ?? NO_VALUES);

@@ -136,7 +136,8 @@ export function parametersPatch(
   return replacing(storedParameters(now), storedParameters(wanted));
 }
 
-async function createUnlessThere(cluster: Cluster, object: KubeObject): Promise<void> {
+/** Creates an object; one that is there already stays as it is. */
+export async function createUnlessThere(cluster: Cluster, object: KubeObject): Promise<void> {
   try {
     await cluster.create(object);
   } catch (error) {
