@@ -3,6 +3,7 @@ import type { Cluster } from "../model/cluster.ts";
 import type { Emit } from "../model/event.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { RunLimits } from "../model/run.ts";
+import type { FindPackage } from "../package/resolve/resolve-package.ts";
 import type { HeldLease } from "../store/lease.ts";
 import type { Processes } from "../store/process-facts.ts";
 
@@ -38,6 +39,12 @@ export interface ActionContext {
   readonly packages?: PackageMemory;
   /** The processes of this machine; the real ones when absent. */
   readonly processes?: Processes;
+  /** Finds packages by what people and other packages call them; absent: only those of this machine. */
+  readonly find?: FindPackage;
+  /** Packages that the one at hand needs, as this command found them, by the name of their OperatorVersion; each after those that it needs itself. */
+  readonly dependencies?: ReadonlyMap<string, OperatorPackage>;
+  /** What becomes of data that earlier instances left, where instances that another one needs are made anew; absent: it is refused. */
+  readonly childClaims?: "reuse" | "delete";
 }
 
 /** Packages by the folder or archive they came from, or by the checksum of a stored archive. */

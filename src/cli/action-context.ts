@@ -2,6 +2,7 @@ import type { ActionContext } from "../actions/context.ts";
 import type { RunEvent } from "../model/event.ts";
 import type { CliDeps, Session } from "./deps.ts";
 import { apiUpgrade, lostNodes, runLimits } from "./run-options.ts";
+import { packageFinderOf } from "./source-options.ts";
 
 /** What an action is given, from an open cluster and the options of the command. */
 export async function actionContext(
@@ -36,6 +37,7 @@ export async function actionContext(
     takeOver: request.options.takeOver === true,
     meter: request.options.meter === true,
     version: deps.version,
+    find: packageFinderOf(request.options, deps),
     ...(deps.packages && { packages: deps.packages }),
     ...(deps.processes && { processes: deps.processes }),
   };

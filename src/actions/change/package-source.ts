@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import semver from "semver";
+import { asInstalled, needsOthers } from "../../model/dependency.ts";
 import { errorIssue, type Issue } from "../../model/issue.ts";
 import { KplanError, refuse } from "../../model/kplan-error.ts";
+import { KUDO_API_VERSION } from "../../model/names.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import type { Capabilities } from "../../model/scope.ts";
 import { unpackArchive } from "../../package/archive.ts";
@@ -35,8 +37,19 @@ export async function usablePackage(
   return pkg;
 }
 
-/** The package that the cluster keeps. Throws a KplanError when it is not there, not whole, or not what its digest says. */
+/** The package that the cluster keeps, its tasks naming what it needs as its OperatorVersion does. Throws a KplanError when it is not there, not whole, or not what its digest says. */
 export async function storedPackage(
+  ctx: Pick<ActionContext, "cluster" | "packages">,
+  key: PackageKey,
+): Promise<OperatorPackage> {
+  const pkg = await unpackStored(ctx, key);
+  if (!needsOthers(pkg)) return pkg;
+  const { namespace, operatorVersion: name } = key;
+  const ref = { apiVersion: KUDO_API_VERSION, kind: "OperatorVersion", namespace, name };
+  return asInstalled(pkg, await ctx.cluster.get(ref));
+}
+
+async function unpackStored(
   ctx: Pick<ActionContext, "cluster" | "packages">,
   key: PackageKey,
 ): Promise<OperatorPackage> {

@@ -10,19 +10,24 @@ import {
   addValueOptions,
   givenValues,
 } from "../run-options.ts";
+import { addSourceOptions, wantedVersions } from "../source-options.ts";
 import { type AddCommand, examples } from "./command.ts";
 
 /** `kplan upgrade PACKAGE` */
 export const addUpgrade: AddCommand = (program, deps, run) => {
   const command = program
     .command("upgrade")
-    .argument("<package>", "folder or .tgz of the new version of the package")
+    .argument(
+      "<package>",
+      "folder, .tgz or address of the new version, or its name in a repository",
+    )
     .description("move an instance to another version of its operator");
   addInstanceOption(command);
   addValueOptions(command, true);
   addRunOptions(command);
   addQueueOption(command);
   addMeterOption(command);
+  addSourceOptions(command);
   addOutputOption(command).option(
     "--replace-version",
     "replace a package of the same version whose content differs",
@@ -44,6 +49,7 @@ export const addUpgrade: AddCommand = (program, deps, run) => {
             queued(options, ctx, (ready) =>
               upgrade(ready, {
                 source,
+                versions: wantedVersions(options),
                 ...(options.instance && { instance: options.instance }),
                 values,
                 dryRun: options.dryRun === true,
