@@ -13,7 +13,9 @@ export interface CliDeps {
   readonly clock: Clock;
   /** kplan's own version. */
   readonly version: string;
-  /** How the program was called: `kplan`, or `kubectl kplan` as a kubectl plugin. */
+  /** The user's home folder. */
+  readonly home: string;
+  /** How the program was called: `kplan`, or `kubectl kplan` or `kubectl kudo` as a kubectl plugin. */
   readonly programName: string;
   /** What was typed after the program's name. */
   readonly argv: readonly string[];

@@ -27,6 +27,7 @@ function depsIn(words: readonly string[], place: CommandPlace): CliDeps {
       width: () => 120,
     },
     env: {},
+    home: "/nonexistent",
     clock: driver.clock,
     version: VERSION,
     programName: "kplan",

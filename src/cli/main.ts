@@ -18,20 +18,24 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The user's home folder. */
   readonly home: string;
-  /** Path the program was started by: `kubectl-kplan` makes it speak as a plugin. */
+  /** Path the program was started by: `kubectl-kplan` makes it speak as a plugin, `kubectl-kudo` as KUDO's. */
   readonly calledAs: string;
   readonly stdin: AsyncIterable<Uint8Array | string>;
 }
 
 /** Runs one command line in a world and gives its exit code. The only file here that opens real clusters. */
 export async function main(argv: readonly string[], world: World): Promise<number> {
-  return runCli(argv, {
+  const form = formOf(world.calledAs);
+  const run =
+    form === "kubectl kudo" ? (await import("./kudo/run-kudo-cli.ts")).runKudoCli : runCli;
+  return run(argv, {
     terminal: world.terminal,
     env: world.env,
+    home: world.home,
     clock: CLOCK,
     version: VERSION,
     argv,
-    programName: basename(world.calledAs).startsWith("kubectl") ? "kubectl kplan" : "kplan",
+    programName: form,
     readFile: (path) => readFile(path, "utf8"),
     readStdin: () => readAll(world.stdin),
     connect: (flags) => openCluster(flags, world),
@@ -40,6 +44,13 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
     giveInTests: async () => (await import("./give-in-world.ts")).giveInWorld,
     onInterrupt,
   } satisfies CliDeps);
+}
+
+/** As what the program was called. */
+function formOf(calledAs: string): "kplan" | "kubectl kplan" | "kubectl kudo" {
+  const name = basename(calledAs).replace(/\.(js|exe)$/, "");
+  if (name === "kubectl-kudo") return "kubectl kudo";
+  return name.startsWith("kubectl") ? "kubectl kplan" : "kplan";
 }
 
 const CLOCK: Clock = {

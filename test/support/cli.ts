@@ -14,6 +14,8 @@ export async function cli(
     readonly env?: Readonly<Record<string, string>>;
     readonly home: string;
     readonly stdin?: string;
+    /** Name that the program is called by; `kplan` when absent. */
+    readonly calledAs?: string;
   },
 ): Promise<CliResult> {
   let stdout = "";
@@ -32,7 +34,7 @@ export async function cli(
     },
     env: world.env ?? {},
     home: world.home,
-    calledAs: "kplan",
+    calledAs: world.calledAs ?? "kplan",
     stdin: chunksOf(world.stdin ?? ""),
   });
   return { code, stdout, stderr };

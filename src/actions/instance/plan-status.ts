@@ -143,7 +143,7 @@ function timeOf({ lastUpdatedTimestamp }: PlanStatus): number {
 }
 
 /** An unfinished plan is driven by whoever holds the lease; without one it was interrupted. */
-async function sayInterrupted(ctx: Where, instance: string): Promise<string | undefined> {
+export async function sayInterrupted(ctx: Where, instance: string): Promise<string | undefined> {
   const lease = await ctx.cluster.get(leaseRef(ctx.namespace, instance));
   if (!lease) return "interrupted";
   const state = leaseState(lease);

@@ -28,6 +28,8 @@ export interface Removal {
   readonly deleteClaims: boolean;
   /** Ids of requirements of the cleanup plan that need not hold. */
   readonly allow: readonly string[];
+  /** Leave the Operator, its versions and their packages, also when this is the last instance. */
+  readonly keepOperator?: boolean;
 }
 
 /**
@@ -68,7 +70,8 @@ async function removeLiving(
     await run.keeper.kept();
     const check = (): void => lease.check();
     const where = { namespace: ctx.namespace, instance: state.name, check };
-    await removeOperator(ctx.cluster, where, operatorVersionOf(state.object));
+    if (removal.keepOperator !== true)
+      await removeOperator(ctx.cluster, where, operatorVersionOf(state.object));
   }
   const record = await run.close(outcome);
   if (outcome.result === "complete") await deleteInstance(ctx, lease, state.object);
@@ -84,7 +87,7 @@ async function removeRemains(ctx: ActionContext, removal: Removal): Promise<Acti
     inventory,
     keeper: NO_RECORD,
   });
-  if (newest && outcome.result === "complete")
+  if (newest && outcome.result === "complete" && removal.keepOperator !== true)
     await removeOperator(
       ctx.cluster,
       { namespace: ctx.namespace, instance: state.name, check: () => removal.lease.check() },

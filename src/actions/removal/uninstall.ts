@@ -26,6 +26,8 @@ export interface UninstallRequest {
   readonly dryRun?: boolean;
   /** Ids of requirements that need not hold (`--allow`). */
   readonly allow?: readonly string[];
+  /** Leave the Operator, its versions and their packages, as KUDO does, also when this is the last instance. */
+  readonly keepOperator?: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function uninstall(
   ctx: ActionContext,
   request: UninstallRequest,
 ): Promise<ActionResult> {
-  const { dryRun = false, deleteClaims = false, allow = [] } = request;
+  const { dryRun = false, deleteClaims = false, allow = [], keepOperator = false } = request;
   const name = await nameOf(ctx, request.instance);
   const [state] = await Promise.all([
     readInstanceState(ctx, name),
@@ -52,7 +54,7 @@ export async function uninstall(
     { instance: name, same: ["uninstall", name, deleteClaims, allow] },
     async (lease) => {
       const now = await readInstanceState(ctx, name);
-      return await removeInstance(ctx, { lease, state: now, deleteClaims, allow });
+      return await removeInstance(ctx, { lease, state: now, deleteClaims, allow, keepOperator });
     },
   );
 }

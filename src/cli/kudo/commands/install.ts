@@ -1,0 +1,90 @@
+import { getInstance, operatorVersionOf } from "../../../actions/instance/find-instance.ts";
+import { KplanError } from "../../../model/kplan-error.ts";
+import { storedPlanStatus } from "../../../store/instance-status.ts";
+import type { AddCommand } from "../../commands/command.ts";
+import type { Session } from "../../deps.ts";
+import { EXIT } from "../../exit-code.ts";
+import { givenValues } from "../../run-options.ts";
+import { driveKudo } from "../drive-kudo.ts";
+import { installedLines, readInstalled } from "../installed-lines.ts";
+import { addKudoValueOptions, addVersionOptions, addWaitOptions, usage } from "../kudo-options.ts";
+import { withSession } from "../with-session.ts";
+
+/** `kubectl kudo install PACKAGE` */
+export const addKudoInstall: AddCommand = (program, deps, run) => {
+  const command = program
+    .command("install")
+    .argument(
+      "[package]",
+      "a folder or .tgz (with a / in it), an address, or a name in the repository",
+    )
+    .description("install a package as an instance")
+    .allowExcessArguments()
+    .option("--instance <name>", "the name of the instance (default: OPERATOR-instance)")
+    .option("--skip-instance", "install the Operator and the OperatorVersion, and no Instance")
+    .option("--create-namespace", "create the namespace when it is not there")
+    .option("--in-cluster", "take an operator that is installed in the namespace already");
+  addWaitOptions(addVersionOptions(addKudoValueOptions(command)));
+  command.action((source: string | undefined, options) =>
+    run(async () => {
+      if (source === undefined || command.args.length !== 1)
+        throw usage("expecting exactly one argument - name of the package or path to install");
+      if (options.inCluster && (options.skipInstance || options.repo))
+        throw usage(
+          "you can't use skip-instance or repo option when installing from in-cluster operators",
+        );
+      const values = await givenValues(options, deps);
+      const { install } = await import("../../../actions/change/install.ts");
+      return withSession(
+        command,
+        deps,
+        async (session) => {
+          const before = await readInstalled(session);
+          const named: string | undefined = options.instance;
+          if (named !== undefined) await refuseComplete(session, named);
+          let made: string | undefined;
+          await driveKudo(
+            {
+              instance: named,
+              command: ["install", source],
+              options: command.optsWithGlobals(),
+              act: (ctx) =>
+                install(ctx, {
+                  source,
+                  ...(named !== undefined && { instance: named }),
+                  values,
+                  createNamespace: options.createNamespace === true,
+                }),
+              begun: async (run) => {
+                made = run?.instance;
+                const after = await readInstalled(session);
+                const { namespace } = session;
+                deps.terminal.out(installedLines(namespace, before, after, run?.operatorVersion));
+                if (made !== undefined)
+                  deps.terminal.out(`instance ${namespace}/${made} created\n`);
+              },
+            },
+            session,
+            deps,
+          );
+          if (options.wait && made !== undefined)
+            deps.terminal.out(`instance ${session.namespace}/${made} ready\n`);
+          return EXIT.ok;
+        },
+        { needsDefinitions: false },
+      );
+    }),
+  );
+};
+
+/** An instance of that name whose `deploy` is complete is KUDO's error; an install that was left unfinished goes on, for nobody else will finish it. */
+export async function refuseComplete(session: Session, name: string): Promise<void> {
+  const instance = await getInstance(session.cluster, session.namespace, name);
+  const deploy = instance && storedPlanStatus(instance).find((plan) => plan.name === "deploy");
+  if (!instance || deploy?.status !== "COMPLETE") return;
+  throw new KplanError(
+    "instance-exists",
+    `cannot install instance '${name}' of operator version '${operatorVersionOf(instance)}' because an instance of that name already exists in namespace ${session.namespace}`,
+    { kind: "bad-input" },
+  );
+}

@@ -1,0 +1,124 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type EmbeddedServer, startServer } from "../../../src/embedded/start-server.ts";
+import { kudoPackage } from "../../kudo/stories.ts";
+import { type CliResult, cli } from "../../support/cli.ts";
+import { normalised } from "../normalised.ts";
+
+// `kubectl kudo` as it is typed, and what comes back, to the letter but for times, uids and paths. The rows of the story build on each other.
+// After a wanted change: `npx vitest run test/cli/kudo -u`, and read the difference.
+
+let server: EmbeddedServer;
+let home: string;
+let names: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  server = await startServer({ speed: 1000 });
+  home = mkdtempSync(join(tmpdir(), "kplan-home-"));
+  writeFileSync(join(home, "kubeconfig"), server.kubeconfig());
+  names = {
+    $WEB_NEXT: kudoPackage("web-1.1"),
+    $WEB: kudoPackage("web-1.0"),
+    $HOME: home,
+    $SERVER: server.url,
+  };
+});
+afterAll(() => server.close());
+
+/** File name: exit code and what is typed. */
+type Story = Readonly<Record<string, readonly [number, string]>>;
+
+const STORY: Story = {
+  "get-before-init": [255, "get instances"],
+  init: [0, "init --kudo-image=acme/controller:v1 --wait"],
+  "init-again": [0, "init --crd-only"],
+  "get-nothing": [0, "get instances"],
+  "install-missing": [255, "install $WEB"],
+  "install-skip": [0, "install $WEB -p PAGE=hi --skip-instance"],
+  install: [0, "install $WEB -p PAGE=hello --wait --wait-time=60"],
+  "install-again": [255, "install $WEB -p PAGE=hello --instance web-instance"],
+  "plan-status": [0, "plan status --instance=web-instance"],
+  "plan-status-json": [0, "plan status --instance=web-instance -o json"],
+  "plan-status-yaml": [0, "plan status --instance=web-instance --output=yaml"],
+  "plan-status-wait": [0, "plan status --instance=web-instance --wait"],
+  "plan-status-unknown": [255, "plan status --instance=webb-instance"],
+  update: [0, "update --instance web-instance -p=REPLICAS=3 --wait=true"],
+  "update-unknown": [255, "update --instance web-instance -p NOTHING=3"],
+  "plan-trigger": [0, "plan trigger --name=scale --instance web-instance"],
+  "plan-trigger-unknown": [255, "plan trigger --name=scal --instance web-instance"],
+  "plan-history": [0, "plan history --instance web-instance"],
+  upgrade: [0, "upgrade $WEB_NEXT --instance web-instance -p REGION=eu -p OWNER=me"],
+  "upgrade-back": [255, "upgrade $WEB --instance web-instance"],
+  "install-second": [0, "install $WEB_NEXT -p PAGE=x -p REGION=us -p OWNER=me --instance second --validate-install=false"],
+  "get-instances": [0, "get instances"],
+  "get-operators": [0, "get operators"],
+  "get-all": [0, "get all"],
+  "get-all-json": [0, "get all -o json"],
+  "get-all-yaml": [0, "get all -o yaml"],
+  uninstall: [0, "uninstall --instance web-instance --wait"],
+  "uninstall-again": [255, "uninstall --instance nobody"],
+};
+
+describe.sequential("an instance under kubectl kudo", () => {
+  test.each(Object.entries(STORY))("%s", async (name, [code, line]) => {
+    const result = await kudo(line);
+    expect([result.code, result.stderr]).toEqual([code, result.stderr]);
+    await golden(name, line, result);
+  });
+});
+
+const OFFLINE: Story = {
+  "no-command": [0, ""],
+  "no-subcommand": [0, "plan"],
+  "unknown-command": [255, "instal $WEB"],
+  "unknown-flag": [255, "install $WEB --instanc x"],
+  "unknown-shorthand": [255, "get instances -x"],
+  "missing-value": [255, "update --instance"],
+  "no-number": [255, "install $WEB --wait-time=soon"],
+  "install-nothing": [255, "install"],
+  "install-two": [255, "install a b"],
+  "install-in-cluster-repo": [255, "install web --in-cluster --repo=x"],
+  "update-arguments": [255, "update x"],
+  "update-no-instance": [255, "update -p a=b"],
+  "update-no-parameter": [255, "update --instance x"],
+  "upgrade-no-instance": [255, "upgrade $WEB"],
+  "uninstall-no-instance": [255, "uninstall"],
+  "plan-status-no-instance": [255, "plan status"],
+  "plan-trigger-no-name": [255, "plan trigger"],
+  "get-no-kind": [255, "get"],
+  "get-other-kind": [255, "get pods"],
+  "get-format": [255, "get all -o wide"],
+  version: [0, "version"],
+  "version-yaml": [0, "version -o yaml"],
+  "version-flag": [0, "--version"],
+  test: [255, "test --parallel 3 ./tests"],
+  "init-manifests": [0, "init --dry-run -o yaml"],
+};
+
+test.each(Object.entries(OFFLINE))("without a cluster: %s", async (name, [code, line]) => {
+  const result = await kudo(line, {});
+  expect([result.code, result.stderr]).toEqual([code, result.stderr]);
+  await golden(name, line, result);
+});
+
+/** Types a line in a shell without quotes. */
+function kudo(line: string, env?: Readonly<Record<string, string>>): Promise<CliResult> {
+  const argv = line
+    .split(" ")
+    .filter(Boolean)
+    .map((word) => names[word] ?? word);
+  return cli(argv, {
+    home,
+    env: env ?? { KUBECONFIG: join(home, "kubeconfig") },
+    calledAs: "/usr/local/bin/kubectl-kudo",
+  });
+}
+
+async function golden(name: string, line: string, result: CliResult): Promise<void> {
+  const { stdout, stderr, code } = result;
+  const said = stderr && `\n--- stderr\n${stderr}`;
+  const text = `$ kubectl kudo ${line}\n${stdout}${said}--- exit ${code}\n`;
+  await expect(normalised(text, names)).toMatchFileSnapshot(`golden/${name}.txt`);
+}
