@@ -54,6 +54,16 @@ test.each<readonly [string, readonly string[], number | undefined, number | stri
   else expect(target).toThrow(expect.objectContaining({ code: found, kind: "bad-input" }));
 });
 
+test("a text of a KUDO package that looks like the hash of a secret is a text", () => {
+  const image = (number: number, sum: string) => ({
+    ...runOf("update 3 a", number - 1),
+    parameters: { IMAGE: `sha256:${sum}` },
+  });
+  const question = { name: "demo", digest: "a", runs: [image(2, "b"), image(1, "a")] };
+  expect(rollbackTarget({ ...question, dialect: "kudo" }, undefined).number).toBe(1);
+  expect(() => rollbackTarget(question, undefined)).toThrow("no earlier run");
+});
+
 function runOf(text: string, index: number): RunRecord {
   const [kind = "", values = "", digest = "", ...marks] = text.split(" ");
   const [count = "", secret] = values.split("+");

@@ -1,4 +1,5 @@
 import { KplanError } from "../../model/kplan-error.ts";
+import type { Dialect } from "../../model/package.ts";
 import type { RunRecord } from "../../model/run.ts";
 import { bearsParameters, isBaseline } from "../../store/run-store.ts";
 
@@ -7,6 +8,8 @@ export interface RollbackQuestion {
   readonly name: string;
   /** Digest of the package that the instance is to have now. */
   readonly digest: string;
+  /** Language of that package; native when absent. The texts of a KUDO package hold no hashes of secrets, and may look like some. */
+  readonly dialect?: Dialect;
   /** Runs of the instance, newest first. */
   readonly runs: readonly RunRecord[];
 }
@@ -16,14 +19,16 @@ export interface RollbackQuestion {
  * now; a rollback that is unfinished goes on to where it was going. Throws a `bad-input` KplanError.
  */
 export function rollbackTarget(question: RollbackQuestion, wanted: number | undefined): RunRecord {
-  const { name, runs } = question;
+  const { name, runs, dialect = "native" } = question;
   if (wanted !== undefined) return named(question, wanted);
   const [now, ...earlier] = runs.filter(bearsParameters);
   if (now?.kind === "rollback" && now.status !== "COMPLETE") {
     const target = runs.find(({ number }) => number === now.cause.rollbackTo);
     if (target) return target;
   }
-  const target = earlier.find((record) => isBaseline({ record }) && !(now && isAlike(record, now)));
+  const target = earlier.find(
+    (record) => isBaseline({ record }) && !(now && isAlike(record, now, dialect)),
+  );
   if (target) return target;
   throw new KplanError(
     "nothing-to-roll-back-to",
@@ -60,11 +65,12 @@ function whyNot({ kind, cause }: RunRecord): string | undefined {
 }
 
 /** Whether two runs want the same; hashes of secret values left out, for these cannot be restored. */
-function isAlike(one: RunRecord, other: RunRecord): boolean {
-  return one.digest === other.digest && textOf(one) === textOf(other);
+function isAlike(one: RunRecord, other: RunRecord, dialect: Dialect): boolean {
+  return one.digest === other.digest && textOf(one, dialect) === textOf(other, dialect);
 }
 
-function textOf({ parameters }: RunRecord): string {
-  const values = Object.entries(parameters).filter(([, value]) => !value.startsWith("sha256:"));
+function textOf({ parameters }: RunRecord, dialect: Dialect): string {
+  const isHash = (value: string): boolean => dialect === "native" && value.startsWith("sha256:");
+  const values = Object.entries(parameters).filter(([, value]) => !isHash(value));
   return JSON.stringify(values.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

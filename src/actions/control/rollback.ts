@@ -49,7 +49,12 @@ export async function rollback(
   const state = await requireInstance(ctx, read);
   const before = await installedPackage(ctx, state);
   const target = rollbackTarget(
-    { name, digest: before.digest, runs: state.runs.map(({ record }) => record) },
+    {
+      name,
+      digest: before.digest,
+      dialect: before.dialect,
+      runs: state.runs.map(({ record }) => record),
+    },
     request.run,
   );
   const isSame = target.digest === before.digest;
