@@ -23,6 +23,7 @@ import { type StatusChange, statusChanges } from "./status-changes.ts";
 import { advance } from "./steps/advance.ts";
 import { resumedStatus, rollUp } from "./steps/pending.ts";
 import { skipSteps } from "./steps/skip-steps.ts";
+import { createTurns } from "./steps/turns.ts";
 
 export type { EngineDeps } from "./engine-deps.ts";
 
@@ -79,16 +80,22 @@ async function drive(
   const skipping = skipSteps(deps.skips, (skip) => leaveOut(skip, inputs, deps, statuses));
   try {
     for (const each of inputs.plans) {
+      const turns = inputs.pkg.dialect === "kudo" ? createTurns() : undefined;
       // A plan without any step is complete as soon as it is reached.
       statuses.move(each.name, rollUp);
       const failure = await runPlan(each, {
         status: () => statuses.of(each.name),
         runStep: (placed) => {
+          const turn = turns?.();
           const note: Parameters<typeof runStep>[1]["note"] = (event, reason) =>
             statuses.move(each.name, (status, at) => advance(status, event, at), reason);
           const isLate = plan.late.has(JSON.stringify([each.name, placed.phase, placed.step.name]));
           return skipping.run(each.name, placed, halt, (stepHalt) =>
-            runStep(placed, { ...run, halt: stepHalt, plan: each.name, slots, note, isLate }),
+            runStep(placed, {
+              ...run,
+              ...{ halt: stepHalt, plan: each.name, slots, note, isLate },
+              ...(turn !== undefined && { turn }),
+            }),
           );
         },
         stopAll,
@@ -141,7 +148,8 @@ async function checkBefore(
   const signal = AbortSignal.any([fence.lost, stop]);
   const warn = (message: string): void => emit({ type: "warning", message });
   const takeBack = deps.takeBack === true;
-  const world = { cluster, clock, limits, forceConflicts, takeBack, signal, warn };
+  const children = deps.children && { children: deps.children };
+  const world = { cluster, clock, limits, forceConflicts, takeBack, signal, warn, ...children };
   const { preview, plan } = await planAndCheck(
     inputs,
     deps.preview === undefined ? world : { ...world, preview: deps.preview },

@@ -9,6 +9,7 @@ import { readAssignments } from "../../params/read-assignments.ts";
 import { ensureCrds, servesKudo } from "../../store/ensure-crds.ts";
 import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import type { ActionResult } from "../action-result.ts";
+import { findNeeded } from "../children/find-needed.ts";
 import type { ActionContext } from "../context.ts";
 import { checkInstanceName } from "../instance/check-instance-name.ts";
 import { digestOf, operatorVersionOf, storedParameters } from "../instance/find-instance.ts";
@@ -54,13 +55,16 @@ export interface InstallRequest {
 }
 
 /** Installs a package as an instance, or goes on with an unfinished install of it. */
-export async function install(ctx: ActionContext, request: InstallRequest): Promise<ActionResult> {
-  const { pkg, byKudo } = await wantedPackage(ctx, request);
+export async function install(
+  given: ActionContext,
+  request: InstallRequest,
+): Promise<ActionResult> {
+  const { pkg: found, byKudo } = await wantedPackage(given, request);
   const { allow = [] } = request;
-  refuseUnknownAllowed(pkg, allow);
-  const assigned = await readAssignments(pkg, request.values ?? NO_VALUES);
-  tellWarnings(ctx, assigned.issues);
-  const name = request.instance ?? defaultInstanceName(pkg.operator.name);
+  refuseUnknownAllowed(found, allow);
+  const assigned = await readAssignments(found, request.values ?? NO_VALUES);
+  tellWarnings(given, assigned.issues);
+  const name = request.instance ?? defaultInstanceName(found.operator.name);
   checkInstanceName(name);
   const { dryRun = false, reuseClaims = false } = request;
   // What was made of an OperatorVersion of KUDO's takes its place.
@@ -68,9 +72,13 @@ export async function install(ctx: ActionContext, request: InstallRequest): Prom
   const { deleteClaims: removes = false } = request;
 
   // What the values alone show is refused before the cluster is asked anything; one that is missing may be there from an unfinished install.
-  const offline = desiredParameters(pkg, assigned, { name }).issues;
+  const offline = desiredParameters(found, assigned, { name }).issues;
   if (offline.some(({ severity, code }) => severity === "error" && code !== "required-missing"))
-    refuseIssues(pkg, offline);
+    refuseIssues(found, offline);
+  const { ctx, pkg } = await findNeeded(withClaims(given, request), found, {
+    replaceVersion,
+    inCluster: request.inCluster === true,
+  });
   const seen = await lookAround(ctx, pkg, name);
   const { state, capabilities, kept } = seen;
   checkKubernetesVersion(pkg, capabilities);
@@ -102,6 +110,12 @@ export async function install(ctx: ActionContext, request: InstallRequest): Prom
     },
     dryRun,
   );
+}
+
+/** What is said about claims holds for the instances that it needs too. */
+function withClaims(ctx: ActionContext, request: InstallRequest): ActionContext {
+  if (request.deleteClaims) return { ...ctx, childClaims: "delete" };
+  return request.reuseClaims ? { ...ctx, childClaims: "reuse" } : ctx;
 }
 
 async function wantedPackage(

@@ -1,22 +1,13 @@
-import { refuse } from "../../model/kplan-error.ts";
-import type { OperatorPackage } from "../../model/package.ts";
-import type { Assignments } from "../../params/parse-assignments.ts";
 import { readAssignments } from "../../params/read-assignments.ts";
 import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import type { ActionResult } from "../action-result.ts";
 import type { ActionContext } from "../context.ts";
-import { instanceName, storedParameters } from "../instance/find-instance.ts";
+import { instanceName } from "../instance/find-instance.ts";
 import { installedPackage } from "../instance/installed-package.ts";
-import {
-  type InstanceState,
-  readInstanceState,
-  requireInstance,
-} from "../instance/instance-state.ts";
-import { refuseUninstalling } from "../removal/refuse-uninstalling.ts";
-import { carryOut, type Decided, type Settled } from "../run/carry-out.ts";
-import { selectPlans } from "../run/select-plans.ts";
+import { readInstanceState, requireInstance } from "../instance/instance-state.ts";
+import { carryOut } from "../run/carry-out.ts";
 import { refuseUnknownAllowed } from "./allowed.ts";
-import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
+import { decideUpdate } from "./decide-update.ts";
 import { type GivenValues, NO_VALUES } from "./given-values.ts";
 import { tellWarnings } from "./tell-warnings.ts";
 
@@ -60,27 +51,4 @@ export async function update(ctx: ActionContext, request: UpdateRequest): Promis
     },
     request.dryRun ?? false,
   );
-}
-
-/** What an update with these values comes to. Throws a `bad-input` KplanError with every problem of the values. */
-export function decideUpdate(
-  pkg: OperatorPackage,
-  assigned: Assignments,
-  state: InstanceState,
-): Decided | Settled {
-  refuseUninstalling(state);
-  const { name, secrets, object } = state;
-  const { desired, issues } = desiredParameters(pkg, assigned, {
-    name,
-    current: object ? storedParameters(object) : {},
-    ...(secrets && { secrets }),
-  });
-  if (issues.some(({ severity }) => severity === "error")) refuse(`parameters of ${name}`, issues);
-  const choice = selectPlans({
-    pkg,
-    desired: recordedParameters(desired, secrets),
-    runs: state.runs.map(({ record }) => record),
-  });
-  if (choice.kind === "nothing") return { settled: `${name} has these values already` };
-  return { pkg, storePackage: false, desired, choice };
 }

@@ -1,17 +1,14 @@
 import semver from "semver";
-import { errorIssue, type Issue } from "../../model/issue.ts";
-import { KplanError, refuse } from "../../model/kplan-error.ts";
+import { KplanError } from "../../model/kplan-error.ts";
 import { operatorVersionName } from "../../model/names.ts";
 import type { OperatorPackage } from "../../model/package.ts";
-import type { Parameter } from "../../model/parameter.ts";
-import { parameterChanges } from "../../params/parameter-changes.ts";
-import type { Assignments } from "../../params/parse-assignments.ts";
 import { readAssignments } from "../../params/read-assignments.ts";
 import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import { isBaseline } from "../../store/run-store.ts";
 import type { ActionResult } from "../action-result.ts";
+import { findNeeded } from "../children/find-needed.ts";
 import type { ActionContext } from "../context.ts";
-import { digestOf, instanceName, storedParameters } from "../instance/find-instance.ts";
+import { digestOf, instanceName } from "../instance/find-instance.ts";
 import { installedPackage } from "../instance/installed-package.ts";
 import {
   type InstanceState,
@@ -20,12 +17,10 @@ import {
   requireInstance,
 } from "../instance/instance-state.ts";
 import { getOperatorVersion, refuseOtherContent } from "../instance/operator-version.ts";
-import { refuseUninstalling } from "../removal/refuse-uninstalling.ts";
-import { carryOut, type Decided, type Settled } from "../run/carry-out.ts";
-import { selectPlans } from "../run/select-plans.ts";
+import { carryOut } from "../run/carry-out.ts";
 import { storeWhole } from "../run/store-wanted.ts";
 import { refuseUnknownAllowed } from "./allowed.ts";
-import { desiredParameters, recordedParameters } from "./desired-parameters.ts";
+import { decideUpgrade } from "./decide-upgrade.ts";
 import { type GivenValues, NO_VALUES } from "./given-values.ts";
 import { checkKubernetesVersion, usablePackage, type WantedVersions } from "./package-source.ts";
 import { tellWarnings } from "./tell-warnings.ts";
@@ -48,13 +43,18 @@ export interface UpgradeRequest {
 }
 
 /** Moves an instance to another version of its operator: runs plan `upgrade`, else `update`, else `deploy`. */
-export async function upgrade(ctx: ActionContext, request: UpgradeRequest): Promise<ActionResult> {
-  const pkg = await usablePackage(ctx, request.source, request.versions);
+export async function upgrade(
+  given: ActionContext,
+  request: UpgradeRequest,
+): Promise<ActionResult> {
+  const found = await usablePackage(given, request.source, request.versions);
   const { allow = [] } = request;
-  refuseUnknownAllowed(pkg, allow);
-  const assigned = await readAssignments(pkg, request.values ?? NO_VALUES);
-  tellWarnings(ctx, assigned.issues);
-  const name = await instanceName(ctx, request.instance);
+  refuseUnknownAllowed(found, allow);
+  const assigned = await readAssignments(found, request.values ?? NO_VALUES);
+  tellWarnings(given, assigned.issues);
+  const name = await instanceName(given, request.instance);
+  const { replaceVersion = false } = request;
+  const { ctx, pkg } = await findNeeded(given, found, { replaceVersion });
   const [read, capabilities, operatorVersion] = await Promise.all([
     readInstanceState(ctx, name),
     ctx.cluster.capabilities(),
@@ -66,7 +66,7 @@ export async function upgrade(ctx: ActionContext, request: UpgradeRequest): Prom
   refuseOtherOperator(name, before, pkg);
   refuseOlder(before, pkg, state);
   checkKubernetesVersion(pkg, capabilities);
-  refuseOtherContent(pkg, operatorVersion, request.replaceVersion ?? false);
+  refuseOtherContent(pkg, operatorVersion, replaceVersion);
   return await carryOut(
     ctx,
     {
@@ -105,68 +105,6 @@ async function packageBefore(
 
 /** Codes of a package that is not there, not whole, or another one than its digest says. */
 const LOST: ReadonlySet<string> = new Set(["no-package", "package-digest"]);
-
-/** What moving from one package to another with these values comes to. Throws a `bad-input` KplanError with every problem of the values. */
-export function decideUpgrade(
-  before: OperatorPackage,
-  pkg: OperatorPackage,
-  assigned: Assignments,
-  state: InstanceState,
-): Decided | Settled {
-  refuseUninstalling(state);
-  const { name, secrets, object } = state;
-  const current = object ? storedParameters(object) : {};
-  // Which changes an upgrade allows is judged below, by both sets of declarations.
-  const { desired, issues } = desiredParameters(pkg, assigned, {
-    name,
-    stored: current,
-    declaredBefore: before.parameters,
-    ...(secrets && { secrets }),
-  });
-  const wasThere = recordedParameters({ ...desired, stored: current, secrets: {} }, secrets);
-  const recorded = recordedParameters(desired, secrets);
-  const all = [
-    ...issues,
-    ...parameterChanges(pkg, wasThere, recorded, immutablesOf(before)).issues,
-    ...immutableIssues(before, pkg, recorded),
-  ];
-  if (all.some(({ severity }) => severity === "error")) refuse(`parameters of ${name}`, all);
-  const known = new Set(before.parameters.map((parameter) => parameter.name));
-  const choice = selectPlans({
-    pkg,
-    desired: recorded,
-    introduced: new Set(
-      pkg.parameters.map((parameter) => parameter.name).filter((each) => !known.has(each)),
-    ),
-    runs: state.runs.map(({ record }) => record),
-  });
-  if (choice.kind === "nothing")
-    return { settled: `${name} is at ${operatorVersionName(pkg.operator)} already` };
-  return { pkg, storePackage: true, desired, choice };
-}
-
-/** A parameter that becomes immutable, or comes in as such, must have a value of its own: a default could be another one in the next version. */
-function immutableIssues(
-  before: OperatorPackage,
-  pkg: OperatorPackage,
-  recorded: Readonly<Record<string, string>>,
-): readonly Issue[] {
-  const already = new Set(immutablesOf(before).map(({ name }) => name));
-  return immutablesOf(pkg)
-    .filter(({ name, type }) => !already.has(name) && !(name in recorded) && type !== "secret")
-    .map(({ name, at }) =>
-      errorIssue(
-        "immutable-without-value",
-        `${name} becomes immutable with this version and has no value of its own`,
-        at,
-        `give it one: -p ${name}=VALUE`,
-      ),
-    );
-}
-
-function immutablesOf(pkg: OperatorPackage): readonly Parameter[] {
-  return pkg.parameters.filter(({ immutable }) => immutable);
-}
 
 function refuseOtherOperator(
   instance: string,

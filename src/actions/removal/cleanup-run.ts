@@ -14,10 +14,12 @@ import { instanceWriter } from "../../store/instance-writer.ts";
 import type { HeldLease } from "../../store/lease.ts";
 import { refuseUnknownAllowed } from "../change/allowed.ts";
 import { desiredParameters, recordedParameters } from "../change/desired-parameters.ts";
+import { childrenOf } from "../children/children-of.ts";
 import type { ActionContext } from "../context.ts";
 import { digestOf, operatorVersionOf, storedParameters } from "../instance/find-instance.ts";
 import { installedPackage } from "../instance/installed-package.ts";
 import type { KnownInstance } from "../instance/instance-state.ts";
+import { carryOut } from "../run/carry-out.ts";
 import { plainSalt, runInputs } from "../run/draft-run.ts";
 import { type OpenRun, openRun } from "../run/open-run.ts";
 import { newRecord, plansOf, resumedRecord } from "../run/run-record.ts";
@@ -70,6 +72,7 @@ export async function beginCleanup(
         fence: lease,
         recorder: opened.keeper,
         preview: cache,
+        children: childrenOf(ctx, carryOut),
       }).catch(async (error: unknown) => {
         await opened.leave();
         throw error;
@@ -137,12 +140,14 @@ async function draftCleanup(
 }
 
 async function check(
-  { cluster, clock, limits, forceConflicts, stop }: ActionContext,
+  ctx: ActionContext,
   { inputs }: CleanupDraft,
   cache?: PreviewCache,
 ): Promise<Preview> {
   if (inputs === undefined) return { objects: [], problems: [] };
-  const world = { cluster, clock, limits, forceConflicts, signal: stop };
+  const { cluster, clock, limits, forceConflicts, stop } = ctx;
+  const children = childrenOf(ctx, carryOut);
+  const world = { cluster, clock, limits, forceConflicts, signal: stop, children };
   return await previewRun(inputs, {
     ...world,
     ...(cache ? { preview: cache } : { wantDiffs: true }),

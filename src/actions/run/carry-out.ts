@@ -4,6 +4,7 @@ import { createPreviewCache, type PreviewCache } from "../../engine/preview/prev
 import { previewRun } from "../../engine/preview/preview-run.ts";
 import { unmetPlans } from "../../engine/preview/unmet-plans.ts";
 import { KplanError } from "../../model/kplan-error.ts";
+import type { OwnerReference } from "../../model/kube-object.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import type { SecretKind } from "../../model/parameter.ts";
 import type { Preview, RunKind, RunRecord } from "../../model/run.ts";
@@ -15,6 +16,7 @@ import type { ActionResult } from "../action-result.ts";
 import { type DesiredParameters, recordedParameters } from "../change/desired-parameters.ts";
 import { refuseMeter } from "../change/refuse-meter.ts";
 import { packageSimulation, storeSimulation } from "../change/store-simulation.ts";
+import { childrenOf } from "../children/children-of.ts";
 import type { ActionContext } from "../context.ts";
 import { digestOf, operatorVersionOf } from "../instance/find-instance.ts";
 import { type InstanceState, readInstanceState, sameState } from "../instance/instance-state.ts";
@@ -41,9 +43,18 @@ export interface WantedChange {
   readonly decide: (state: InstanceState) => Decided | Settled;
   /** Number of the run that a rollback goes back to. */
   readonly rollbackTo?: number;
+  /** The instance that needs this one and makes it. */
+  readonly owner?: OwnerReference;
   /** Done under the lease, before anything else is written; returns the state after it. */
   readonly prepare?: (lease: HeldLease, state: InstanceState) => Promise<InstanceState>;
 }
+
+/** `carryOut` itself. */
+export type CarryOut = (
+  ctx: ActionContext,
+  change: WantedChange,
+  dryRun: boolean,
+) => Promise<ActionResult>;
 
 /** There is something to do. */
 export interface Decided {
@@ -146,7 +157,7 @@ async function driveDecided(
   await lease.confirm();
   const [secrets] = await Promise.all([
     storeSecrets(ctx, decided, state, { salt, token: lease.token }),
-    decided.storePackage && storeOperator(ctx.cluster, ctx.namespace, pkg),
+    decided.storePackage && storeWithNeeded(ctx, pkg),
     ctx.cluster.simulated &&
       storeSimulation(
         ctx.cluster,
@@ -163,10 +174,13 @@ async function driveDecided(
     parameters: decided.lasting ?? desired.stored,
     run: record,
     token: lease.token,
+    ...(change.owner && { owner: change.owner }),
   });
-  if (decided.storePackage) await keepOperator(ctx, pkg);
+  for (const one of decided.storePackage ? [...neededOf(ctx), pkg] : [])
+    await keepOperator(ctx, one);
   try {
-    const driven = await driveRun(ctx, { ...decision, record, cache, instance, lease });
+    const children = childrenOf(ctx, carryOut);
+    const driven = await driveRun(ctx, { ...decision, record, cache, instance, lease, children });
     return { kind: "ran", ...driven };
   } catch (error) {
     // Somebody changed something since the dry run above, and the one after what is stored now was refused.
@@ -174,6 +188,15 @@ async function driveDecided(
       await undoBegun(ctx, { state, instance, record, lease });
     throw error;
   }
+}
+
+/** What the package needs first, so that whoever finds its OperatorVersion finds all of it. */
+async function storeWithNeeded(ctx: ActionContext, pkg: OperatorPackage): Promise<void> {
+  for (const one of [...neededOf(ctx), pkg]) await storeOperator(ctx.cluster, ctx.namespace, one);
+}
+
+function neededOf({ dependencies }: ActionContext): readonly OperatorPackage[] {
+  return [...(dependencies?.values() ?? [])];
 }
 
 /** As they stand under the lease: another driver may have done one of them. */
@@ -230,6 +253,7 @@ async function check(
         limits: ctx.limits,
         forceConflicts: ctx.forceConflicts,
         signal: ctx.stop,
+        children: childrenOf(ctx, carryOut),
         ...(run.cache ? { preview: run.cache } : { wantDiffs: true }),
       },
     ),

@@ -1,3 +1,4 @@
+import type { Children } from "../../engine/children/children.ts";
 import { executeRun } from "../../engine/execute-run.ts";
 import type { PreviewCache } from "../../engine/preview/preview-cache.ts";
 import type { RunOutcome, RunRecord } from "../../model/run.ts";
@@ -16,6 +17,8 @@ export interface DriveInputs extends RunDecision {
   readonly lease: HeldLease;
   /** What the dry run before it found, so that nothing is asked twice. */
   readonly cache?: PreviewCache;
+  /** Drives the instances of other packages that it needs. */
+  readonly children: Children;
 }
 
 /** Executes a run to its end under the lease, and keeps its record and the Instance's status. */
@@ -40,6 +43,7 @@ export async function driveRun(
     forceConflicts: ctx.forceConflicts,
     fence: lease,
     recorder: run.keeper,
+    children: inputs.children,
     ...(cache && { preview: cache }),
   }).catch(async (error: unknown) => {
     // The lease is given back next: nothing may be written under way then.

@@ -1,5 +1,5 @@
 import { type Cluster, ClusterError } from "../../model/cluster.ts";
-import type { KubeObject } from "../../model/kube-object.ts";
+import type { KubeObject, OwnerReference } from "../../model/kube-object.ts";
 import { refOf } from "../../model/kube-object.ts";
 import { ANNOTATION, KUDO_API_VERSION, LABEL, operatorVersionName } from "../../model/names.ts";
 import type { OperatorPackage } from "../../model/package.ts";
@@ -89,6 +89,8 @@ export interface WantedInstance {
   /** The run that is about to begin. */
   readonly run: RunRecord;
   readonly token: number;
+  /** The instance that it is a part of, when it is made for one. */
+  readonly owner?: OwnerReference;
 }
 
 /** Creates the Instance, or makes it say what is wanted; from then on it is written through the result. */
@@ -113,7 +115,13 @@ export async function storeInstance(
   const created = await cluster.create({
     apiVersion: KUDO_API_VERSION,
     kind: "Instance",
-    metadata: { name, namespace, labels, annotations },
+    metadata: {
+      name,
+      namespace,
+      labels,
+      annotations,
+      ...(wanted.owner && { ownerReferences: [wanted.owner] }),
+    },
     spec: { ...spec, parameters: wanted.parameters },
   });
   return instanceWriter(cluster, created, token);

@@ -1,6 +1,6 @@
 import type { RunEventBody } from "../../model/event.ts";
 import type { ObjectRef, OwnerReference } from "../../model/kube-object.ts";
-import type { PlannedObject, RunOutcome } from "../../model/run.ts";
+import type { PlannedObject, PreviewProblem, RunOutcome } from "../../model/run.ts";
 
 /** The instance of another package that a KudoOperator task wants, as it is to be. */
 export interface WantedChild {
@@ -19,11 +19,7 @@ export interface ForeseenChild {
   /** The Instance first, then those of its own KudoOperator tasks. */
   readonly objects: readonly Pick<PlannedObject, "ref" | "change" | "why" | "diff">[];
   /** Every reason why it would be refused. */
-  readonly problems: readonly {
-    readonly ref: ObjectRef;
-    readonly message: string;
-    readonly hint?: string;
-  }[];
+  readonly problems: readonly Omit<PreviewProblem, "path">[];
 }
 
 /** Drives instances of other packages on behalf of a run. Given to the engine by whoever can install and update. */

@@ -6,6 +6,7 @@ import {
   pathText,
   type RunInputs,
 } from "../../model/run.ts";
+import { foreseeChildren } from "../children/foresee-children.ts";
 import type { PreviewDeps } from "../engine-deps.ts";
 import { refuseLivingNodes } from "../objects/lost-nodes.ts";
 import { unmatchedRollouts } from "../rollout/unmatched-rollouts.ts";
@@ -36,6 +37,7 @@ export async function planAndCheck(
   const lookup = { cluster: deps.cluster, requests, ...options };
   await refuseLivingNodes(inputs.lostNodes ?? [], deps.cluster, options.options ?? {});
   const plan = await planWrites(inputs, tasksToDo(inputs), lookup);
+  const children = await foreseeChildren(inputs, deps.children, deps.cluster.simulated);
   planned(plan.writes.length);
   const made = new Set(inputs.inventory.map(({ ref }) => refKey(ref)));
   const [checked, rights] = await Promise.all([
@@ -44,10 +46,12 @@ export async function planAndCheck(
   ]);
   const refusals = unmetPlans(inputs, deps.cluster.simulated, deps.warn);
   const unmatched = unmatchedRollouts(inputs, plan);
-  const problems = [...refusals, ...plan.problems, ...unmatched, ...rights, ...checked.problems];
+  const found = [...plan.problems, ...children.problems];
+  const problems = [...refusals, ...found, ...unmatched, ...rights, ...checked.problems];
+  const objects = [...checked.objects, ...plan.unknown, ...children.objects];
   return {
     preview: {
-      objects: inOrder([...checked.objects, ...plan.unknown], inputs),
+      objects: inOrder(objects, inputs),
       ...(plan.notes.length > 0 && { notes: plan.notes }),
       problems,
     },

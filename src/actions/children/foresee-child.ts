@@ -1,0 +1,117 @@
+import type { Children, ForeseenChild, WantedChild } from "../../engine/children/children.ts";
+import { foreseeChildren } from "../../engine/children/foresee-children.ts";
+import { previewDiff } from "../../engine/preview/preview-diff.ts";
+import { needsOthers } from "../../model/dependency.ts";
+import { KplanError } from "../../model/kplan-error.ts";
+import type { KubeObject } from "../../model/kube-object.ts";
+import { operatorVersionName } from "../../model/names.ts";
+import { recordedParameters } from "../change/desired-parameters.ts";
+import type { ActionContext } from "../context.ts";
+import { refuseClaims } from "../removal/claims.ts";
+import { keptObjects } from "../removal/kept-objects.ts";
+import type { Decided } from "../run/carry-out.ts";
+import { draftRecord, plainSalt, runInputs } from "../run/draft-run.ts";
+import { type ChildChange, childChange, plannedInstance } from "./decide-child.ts";
+
+/** What bringing an instance to what another one needs would do, with what it needs itself. Nothing is written. Throws ClusterError when the cluster cannot be asked. */
+export async function foreseeChild(
+  ctx: ActionContext,
+  wanted: WantedChild,
+  children: Children,
+): Promise<ForeseenChild> {
+  const { ref } = wanted;
+  try {
+    const change = await childChange(ctx, wanted);
+    if (change.kind === "install") await refuseLeft(ctx, wanted);
+    const decided = change.decide(change.state);
+    if ("settled" in decided) return { objects: [{ ref, change: "unchanged" }], problems: [] };
+    const own = await plannedChange(wanted, change, decided);
+    if (!needsOthers(change.pkg)) return { objects: [own], problems: [] };
+    const below = await foreseeBelow(ctx, change, decided, children);
+    return { objects: [own, ...below.objects], problems: below.problems };
+  } catch (error) {
+    if (!(error instanceof KplanError) || error.kind === "failed") throw error;
+    return { objects: [], problems: problemsOf(error, wanted) };
+  }
+}
+
+/** What an earlier instance of that name left: data. */
+async function refuseLeft(ctx: ActionContext, { ref }: WantedChild): Promise<void> {
+  const kept = await keptObjects(ctx, ref.name);
+  const { childClaims } = ctx;
+  refuseClaims(ref.name, kept, {
+    reuseClaims: childClaims === "reuse",
+    deleteClaims: childClaims === "delete",
+  });
+}
+
+async function plannedChange(
+  wanted: WantedChild,
+  { state: { object }, pkg }: ChildChange,
+  decided: Decided,
+): Promise<ForeseenChild["objects"][number]> {
+  const { ref } = wanted;
+  const plans = decided.choice.plans.join(", ");
+  const planned = plannedInstance(wanted, decided);
+  if (object === undefined) {
+    const values = Object.entries(decided.desired.stored);
+    const given = values.map(([name, text]) => `${name}=${text.trim()}`).join(", ");
+    const why = `of ${operatorVersionName(pkg.operator)}, runs ${plans}${given === "" ? "" : ` with ${given}`}`;
+    return { ref, change: "create", why };
+  }
+  const why = `runs ${plans}`;
+  return { ref, change: "configure", why, diff: await previewDiff(comparable(object), planned) };
+}
+
+/** Without what a person did not ask for. */
+function comparable({ apiVersion, kind, metadata, spec }: KubeObject): KubeObject {
+  const { name, namespace, ownerReferences } = metadata;
+  const { operatorVersion, parameters } = spec as {
+    operatorVersion?: { name?: string };
+    parameters?: unknown;
+  };
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace !== undefined && { namespace }),
+      ...(ownerReferences && { ownerReferences }),
+    },
+    spec: { operatorVersion: { name: operatorVersion?.name }, parameters: parameters ?? {} },
+  };
+}
+
+async function foreseeBelow(
+  ctx: ActionContext,
+  { kind, state }: ChildChange,
+  { pkg, choice, desired }: Decided,
+  children: Children,
+): Promise<ForeseenChild> {
+  const { cluster } = ctx;
+  const decision = {
+    ...{ kind, pkg, choice, state },
+    values: desired.values,
+    recorded: recordedParameters(desired, state.secrets),
+    capabilities: await cluster.capabilities(),
+    allow: [],
+    acts: [],
+    salt: plainSalt(state),
+  };
+  const uid = state.object?.metadata.uid ?? "";
+  const inputs = runInputs(decision, draftRecord(ctx, decision), uid);
+  return await foreseeChildren(inputs, children, cluster.simulated);
+}
+
+function problemsOf(
+  { message, issues, hint }: KplanError,
+  { ref }: WantedChild,
+): ForeseenChild["problems"] {
+  const errors = issues.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return [{ ref, message, ...(hint !== undefined && { hint }) }];
+  return errors.map((issue) => ({
+    ref,
+    message: issue.at ? `${issue.at.file}:${issue.at.line}: ${issue.message}` : issue.message,
+    ...(issue.hint !== undefined && issue.code !== "required-missing" && { hint: issue.hint }),
+  }));
+}
