@@ -40,7 +40,7 @@ export async function execInPod(
       mostOutput: MOST_OUTPUT,
       signal: budget.signal,
     });
-    return await resultOf(api, answer, subject);
+    return await resultOf(api, answer, { subject, binary: options.binary === true });
   } catch (error) {
     if (error instanceof ExchangeFailure) throw lost(subject, error);
     if (!budget.over()) throw error;
@@ -71,7 +71,11 @@ function queryOf(options: ExecOptions, command: readonly string[]): URLSearchPar
 }
 
 /** The command's end as callers see it. Throws ClusterError where it did not run to one. */
-async function resultOf(api: Api, answer: ExecAnswer, subject: Subject): Promise<ExecResult> {
+async function resultOf(
+  api: Api,
+  answer: ExecAnswer,
+  { subject, binary }: { readonly subject: Subject; readonly binary: boolean },
+): Promise<ExecResult> {
   switch (answer.kind) {
     case "refused":
       throw await callError(api, answer.answer, subject);
@@ -80,7 +84,8 @@ async function resultOf(api: Api, answer: ExecAnswer, subject: Subject): Promise
     case "ended": {
       const exitCode = exitCodeOf(answer.status);
       if (typeof exitCode === "string") throw startFailure(exitCode, subject);
-      return { exitCode, stdout: answer.stdout, stderr: answer.stderr };
+      const { stdout, stderr, bytes = Buffer.from(stdout) } = answer;
+      return { exitCode, stdout, stderr, ...(binary && { bytes }) };
     }
     default:
       return assertNever(answer);

@@ -10,6 +10,7 @@ import type { StepShared, TaskContext } from "./run-context.ts";
 import type { StepRun } from "./run-step.ts";
 import { FailedStep } from "./steps/failed-step.ts";
 import type { PlacedStep } from "./steps/next-steps.ts";
+import { troubleText } from "./steps/step-message.ts";
 import { taskNamed } from "./steps/task-named.ts";
 import { TaskFailure } from "./steps/task-stop.ts";
 import { doTask } from "./tasks/task.ts";
@@ -102,7 +103,8 @@ async function attempt(
       () => work(ctx),
       (message) => {
         troubled.add(task);
-        run.note({ ...place, type: "trouble", message });
+        run.note({ ...place, type: "trouble", message: troubleText(message, path, run.inputs) });
+        run.placed?.();
       },
     );
     progress();

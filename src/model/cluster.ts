@@ -154,6 +154,8 @@ export interface ExecOptions extends CallOptions {
   readonly container?: string;
   readonly command: readonly string[];
   readonly stdin?: string;
+  /** What it prints is no text: the result has `bytes`. */
+  readonly binary?: true;
 }
 
 /** What a command left behind. */
@@ -161,6 +163,8 @@ export interface ExecResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Standard output as it was printed, where it was asked for. */
+  readonly bytes?: Uint8Array;
 }
 
 /**

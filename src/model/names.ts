@@ -44,6 +44,8 @@ export const ANNOTATION = {
   contentDigest: "kplan.dev/content-digest",
   /** On any object: fields, joined by commas (`.spec.resources.requests.storage`), that an apply takes from whichever manager owns them. */
   takeFields: "kplan.dev/take-fields",
+  /** On the pod of a Pipe task, with the value `true`. */
+  pipePod: "kudo.dev/pipepod",
   /** On an OperatorVersion and on package Secrets: `native` or `kudo`. */
   dialect: "kplan.dev/dialect",
   /** sha256 of the package, lower-case hex. */

@@ -184,6 +184,8 @@ export interface RunInputs {
   readonly allowed?: readonly string[];
   /** Nodes that somebody declared lost: pods that hang on them are deleted by force. */
   readonly lostNodes?: readonly string[];
+  /** Image of the container that holds the files of a Pipe task until they are fetched; KUDO's `busybox` when absent. */
+  readonly pipeImage?: string;
   /** The package's meter runs beside the whole run. */
   readonly meter?: boolean;
   /** Nothing but these objects is written, of whatever the tasks render. */

@@ -4,6 +4,18 @@ export interface Simulation {
   readonly exec: readonly ExecRule[];
   /** The first rule that fits a pod and a container is its log. */
   readonly logs: readonly LogRule[];
+  /** Files of pods, for Pipe tasks; none when absent. */
+  readonly files?: readonly FileRule[];
+}
+
+/** Files that simulated containers have: what `stat` and `tar`, as a Pipe task runs them, say. */
+export interface FileRule {
+  /** Names of pods, `*` for any letters; all pods when absent. */
+  readonly pods?: string;
+  /** Name of the container; any when absent. */
+  readonly container?: string;
+  /** Texts by path, as the task names it; `$(pod)`, `$(namespace)` and `$(ordinal)` are filled in. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** How simulated pods live; what is absent is as usual. Times in milliseconds. */

@@ -2,7 +2,7 @@ import { RE2JS } from "re2js";
 import { errorIssue, type Issue } from "../model/issue.ts";
 import { isMap } from "../model/json.ts";
 import { didYouMean } from "../model/nearest.ts";
-import type { ExecAnswer, ExecRule, LogRule, Simulation } from "../model/simulation.ts";
+import type { ExecAnswer, ExecRule, FileRule, LogRule, Simulation } from "../model/simulation.ts";
 import { parseYaml } from "../yaml/parse-yaml.ts";
 
 /** Where a package keeps what its simulated pods say. */
@@ -20,7 +20,7 @@ type Report = (path: Path, message: string, part?: "key") => void;
 
 const NOTHING: Simulation = { exec: [], logs: [] };
 
-/** Reads a package's `tests/simulate.yaml`: the lists `exec` and `logs` (docs/embedded-cluster.md). Finds every problem at once. */
+/** Reads a package's `tests/simulate.yaml`: the lists `exec`, `logs` and `files` (docs/embedded-cluster.md). Finds every problem at once. */
 export function readSimulation(text: string, file: string = SIMULATION_FILE): ReadSimulation {
   const yaml = parseYaml(text, file);
   const issues: Issue[] = [...yaml.issues];
@@ -29,13 +29,16 @@ export function readSimulation(text: string, file: string = SIMULATION_FILE): Re
   };
   const value = yaml.value ?? {};
   if (!isMap(value)) {
-    report([], "expected a map with `exec` and `logs`");
+    report([], "expected a map with `exec`, `logs` and `files`");
     return { simulation: NOTHING, issues };
   }
-  checkKeys(value, [], ["exec", "logs"], report);
+  checkKeys(value, [], ["exec", "logs", "files"], report);
   const simulation = {
     exec: readList(value.exec, ["exec"], report, readExecRule),
     logs: readList(value.logs, ["logs"], report, readLogRule),
+    ...(value.files !== undefined && {
+      files: readList(value.files, ["files"], report, readFileRule),
+    }),
   };
   return { simulation: issues.length > 0 ? NOTHING : simulation, issues };
 }
@@ -104,6 +107,13 @@ function readLogRule(rule: Record<string, unknown>, path: Path, report: Report):
   ];
 }
 
+function readFileRule(rule: Record<string, unknown>, path: Path, report: Report): FileRule[] {
+  checkKeys(rule, path, ["pods", "container", "files"], report);
+  const files = readState(rule, "files", path, report);
+  if (rule.files === undefined) report(path, "a rule needs `files`: texts by their paths");
+  return files === undefined ? [] : [{ ...readWhere(rule, path, report), files }];
+}
+
 function readWhere(
   rule: Record<string, unknown>,
   path: Path,
@@ -164,10 +174,10 @@ function readAnswer(answer: Record<string, unknown>, path: Path, report: Report)
   };
 }
 
-/** What a pod remembers: a map of texts. */
+/** What a pod remembers, or its files: a map of texts. */
 function readState(
   map: Record<string, unknown>,
-  key: "when" | "sets",
+  key: "when" | "sets" | "files",
   path: Path,
   report: Report,
 ): Readonly<Record<string, string>> | undefined {

@@ -20,12 +20,14 @@ export interface RenderedObject {
 /**
  * The objects of templates, in order of the keys and of the documents in each. A template that renders to nothing gives none.
  * Throws a `bad-input` KplanError with the problems of all the templates.
+ * @param named of a KUDO package: the name that the objects have, whatever the templates say
  */
 export function renderObjects(
   pkg: OperatorPackage,
   keys: readonly string[],
   scope: TemplateScope,
   constants: RunConstants,
+  named?: string,
 ): RenderedObject[] {
   const issues: Issue[] = [];
   const isKudo = pkg.dialect === "kudo";
@@ -38,7 +40,7 @@ export function renderObjects(
     if (text === undefined) throw new Error(`no template ${key}`);
     try {
       const declared = pkg.parameters;
-      return read(render({ key, text, scope, constants, declared }), key, issues);
+      return read(render({ key, text, scope, constants, declared }), key, issues, named);
     } catch (error) {
       if (!(error instanceof KplanError)) throw error;
       issues.push(...error.issues);

@@ -81,6 +81,8 @@ export type ExecAnswer =
   | {
       readonly kind: "ended";
       readonly stdout: string;
+      /** Standard output as it came; that of the text when absent. */
+      readonly bytes?: Uint8Array;
       readonly stderr: string;
       readonly status: string;
     }

@@ -56,6 +56,7 @@ function conversation(
         const status = bytes.subarray(1).toString("utf8");
         return answer({
           kind: "ended",
+          bytes: Buffer.concat(output[CHANNEL.stdout] ?? []),
           stdout: text(output[CHANNEL.stdout]),
           stderr: text(output[CHANNEL.stderr]),
           status,

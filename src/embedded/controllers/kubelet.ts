@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../model/kube-object.ts";
+import { ANNOTATION } from "../../model/names.ts";
 import type { ControllerApi } from "../controller-api.ts";
 import { ApiError } from "../http/api-error.ts";
 import { type NewCondition, withCondition } from "./conditions.ts";
@@ -192,12 +193,17 @@ function worldOf(api: ControllerApi, pod: KubeObject): PodWorld {
     now: timestamp(api),
     nodeAddress: nodeAddress(node),
     podIP: podStatusOf(pod).podIP ?? freeAddress(api, node),
-    workTime: api.printingTime(pod),
+    // What holds the files of a Pipe task ends when it is deleted.
+    workTime: isPipePod(pod) ? Number.POSITIVE_INFINITY : api.printingTime(pod),
     rule: api.ruleOf(pod),
     silent: isSilent(node),
     mountProblem: mountProblem(api, pod),
     containerProblems: new Map(problems),
   };
+}
+
+function isPipePod({ metadata }: KubeObject): boolean {
+  return metadata.annotations?.[ANNOTATION.pipePod] === "true";
 }
 
 /** The lowest address of the node's range that no pod has. */

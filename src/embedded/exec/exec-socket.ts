@@ -9,6 +9,7 @@ import { storageKey } from "../kinds/served-kind.ts";
 import { mapsOf, valueAt } from "../rules/rule.ts";
 import type { ServerState } from "../server-state.ts";
 import { answerTo, type ExecCall } from "./exec-rules.ts";
+import { fileAnswer } from "./file-rules.ts";
 import { memoryOf } from "./pod-memory.ts";
 import { simulationOf } from "./pod-simulation.ts";
 
@@ -37,11 +38,13 @@ export async function answerExec({ state, incoming, socket, head }: ExecUpgrade)
   const { WebSocketServer } = await import("ws");
   const upgrader = new WebSocketServer({ noServer: true, handleProtocols: () => protocol });
   upgrader.handleUpgrade(incoming, socket, head, (connection) => {
-    const { stdout, stderr, status } = answer();
-    const send = (channel: number, text: string): void =>
-      connection.send(Buffer.concat([Buffer.of(channel), Buffer.from(text)]));
+    const { stdout, bytes, stderr, status } = answer();
+    const send = (channel: number, what: string | Uint8Array): void =>
+      connection.send(
+        Buffer.concat([Buffer.of(channel), typeof what === "string" ? Buffer.from(what) : what]),
+      );
     connection.on("error", () => connection.terminate());
-    if (stdout) send(CHANNEL.stdout, stdout);
+    if (stdout) send(CHANNEL.stdout, bytes ?? stdout);
     if (stderr) send(CHANNEL.stderr, stderr);
     send(CHANNEL.status, status);
     connection.close(1000);
@@ -55,11 +58,12 @@ export async function answerExec({ state, incoming, socket, head }: ExecUpgrade)
 export function commandAnswer(
   state: ServerState,
   url: URL,
-): () => { readonly stdout: string; readonly stderr: string; readonly status: string } {
+): () => Omit<ExecResult, "exitCode"> & { readonly status: string } {
   const { pod, call } = callOf(state, url);
   return () => {
-    const { stdout, stderr, exitCode } = answerTo(simulationOf(state, pod).exec, call);
-    return { stdout, stderr, status: JSON.stringify(statusOf(exitCode)) };
+    const { exec, files = [] } = simulationOf(state, pod);
+    const { exitCode, ...printed } = fileAnswer(files, call) ?? answerTo(exec, call);
+    return { ...printed, status: JSON.stringify(statusOf(exitCode)) };
   };
 }
 

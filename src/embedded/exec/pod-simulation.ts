@@ -29,6 +29,7 @@ export function simulationOf(
   return {
     exec: [...kept.flatMap(({ exec }) => exec), ...simulation.exec],
     logs: [...kept.flatMap(({ logs }) => logs), ...simulation.logs],
+    files: [...kept.flatMap(({ files = [] }) => files), ...(simulation.files ?? [])],
   };
 }
 
@@ -43,8 +44,9 @@ function rulesIn(map: KubeObject): Simulation {
 
 function readRules(text: unknown): Simulation {
   try {
-    const { exec, logs } = JSON.parse(String(text)) as Partial<Simulation>;
-    return Array.isArray(exec) && Array.isArray(logs) ? { exec, logs } : NOTHING;
+    const { exec, logs, files = [] } = JSON.parse(String(text)) as Partial<Simulation>;
+    const isWhole = [exec, logs, files].every(Array.isArray);
+    return isWhole && exec && logs ? { exec, logs, files } : NOTHING;
   } catch {
     return NOTHING;
   }

@@ -14,6 +14,8 @@ export interface PodCommand {
   readonly stdin?: string;
   /** Milliseconds; the rest of the step's time when absent. */
   readonly timeout?: number;
+  /** What it prints is no text: `bytes` of the result are asked for. */
+  readonly binary?: true;
   /** A text of the command without what must not be shown. */
   readonly masked: (text: string) => string;
 }
@@ -28,18 +30,28 @@ const KILLED: readonly number[] = [137, 143];
 const LINES = 5;
 const LETTERS = 300;
 
+/** What a command in a pod printed, a JSON object a line. Everything else is as `runInPod` has it. */
+export async function runCommand(
+  pod: PodToAsk,
+  what: PodCommand,
+  ctx: TaskContext,
+): Promise<readonly JsonMap[] | undefined> {
+  const result = await runInPod(pod, what, ctx);
+  return result && readOutput(what.masked(result.stdout), whereIn(pod));
+}
+
 /**
  * Runs a command in a pod and gives what it printed; undefined when the cluster is simulated and no answer is known. A running command counts as activity, and so does every
  * answer: one that asks to be tried again is, until the step's time is over. When the run is told to stop it is waited for no longer, and may go on in its pod.
  * Throws `TaskTrouble` for exit code 75 and for a container that went away, `TaskFailure` for any other code, `Halted`, ClusterError, and a timed-out `TaskFailure` when the
  * step's time is over.
  */
-export async function runCommand(
+export async function runInPod(
   pod: PodToAsk,
   what: PodCommand,
   ctx: TaskContext,
-): Promise<readonly JsonMap[] | undefined> {
-  const where = `the command in Pod ${pod.ref.name}`;
+): Promise<ExecResult | undefined> {
+  const where = whereIn(pod);
   await ctx.fence.confirm?.();
   mayWrite(ctx);
   const deadline = Math.min(what.timeout ?? Number.POSITIVE_INFINITY, ctx.watchdog.left());
@@ -47,9 +59,9 @@ export async function runCommand(
   const result = await whileRunning(pod, ctx, (gone) =>
     started(pod, what, { deadline, gone }, ctx),
   );
-  const { exitCode, stdout, stderr } = result;
+  const { exitCode, stderr } = result;
   ctx.watchdog.touch();
-  if (exitCode === 0) return readOutput(what.masked(stdout), where);
+  if (exitCode === 0) return result;
   if (nothingRuns(ctx.cluster, result)) return undefined;
   if (KILLED.includes(exitCode) && (await hasEnded(pod, ctx))) throw containerEnded(pod);
   const words = lastLines(what.masked(stderr));
@@ -66,7 +78,7 @@ export async function runCommand(
 
 async function started(
   { ref, container }: PodToAsk,
-  { command, stdin }: PodCommand,
+  { command, stdin, binary }: PodCommand,
   { deadline, gone }: { readonly deadline: number; readonly gone: AbortSignal },
   ctx: TaskContext,
 ): Promise<ExecResult> {
@@ -77,6 +89,7 @@ async function started(
       deadline,
       signal: AbortSignal.any([ctx.fence.lost, ctx.halt, gone]),
       ...(stdin !== undefined && { stdin }),
+      ...(binary && { binary }),
     });
   } catch (error) {
     if (ctx.halt.aborted && !ctx.fence.lost.aborted) throw new Halted("told to stop");
@@ -84,6 +97,10 @@ async function started(
     if (error instanceof ClusterError && isGone(error)) throw new TaskTrouble(error.message);
     throw error;
   }
+}
+
+function whereIn({ ref }: PodToAsk): string {
+  return `the command in Pod ${ref.name}`;
 }
 
 /** The container went away since it was looked at, or its node does not answer. */

@@ -34,6 +34,7 @@ export async function deleteObjects(
     ctx.watchdog.touch();
     ctx.progress();
   }
+  ctx.placed?.();
   await waitGone(leaving, ctx);
   return found.map(refOf);
 }

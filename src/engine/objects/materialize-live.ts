@@ -3,9 +3,14 @@ import type { CallOptions, Cluster } from "../../model/cluster.ts";
 import { ClusterError } from "../../model/cluster.ts";
 import { isMap } from "../../model/json.ts";
 import { groupOf, type KubeObject, type ObjectRef, refKey } from "../../model/kube-object.ts";
-import type { ApplyTask, DeleteTask } from "../../model/task.ts";
 import type { Limit } from "../run-context.ts";
-import { enhanceTask, type MaterializeInputs, renderTask, type TaskPath } from "./materialize.ts";
+import {
+  enhanceTask,
+  type MaterializeInputs,
+  renderTask,
+  type TaskPath,
+  type WritingTask,
+} from "./materialize.ts";
 import { type UpgradedObjects, upgradeApis } from "./upgrade-apis.ts";
 import { wanted } from "./wanted.ts";
 
@@ -33,7 +38,7 @@ export interface LiveObjects {
 export async function materializeLive(
   inputs: MaterializeInputs,
   path: TaskPath,
-  task: ApplyTask | DeleteTask,
+  task: WritingTask,
   lookup: LiveLookup,
 ): Promise<LiveObjects> {
   const said = renderTask(inputs, path, task).map(({ object }) => object);
@@ -56,7 +61,7 @@ export async function materializeLive(
 async function upgrade(
   { pkg, apiUpgrade = pkg.dialect === "kudo" }: MaterializeInputs,
   objects: readonly KubeObject[],
-  { kind }: ApplyTask | DeleteTask,
+  { kind }: WritingTask,
   lookup: LiveLookup,
 ): Promise<UpgradedObjects> {
   if (!apiUpgrade) return { objects, notServed: [], notes: [] };

@@ -1,9 +1,13 @@
 import { enhance, type Identity } from "../../enhance/enhance.ts";
 import type { KubeObject } from "../../model/kube-object.ts";
+import type { OperatorPackage } from "../../model/package.ts";
+import { pipePodName } from "../../model/pipe-names.ts";
 import type { RunInputs, RunPath } from "../../model/run.ts";
 import type { TemplateScope } from "../../model/scope.ts";
-import type { ApplyTask, DeleteTask } from "../../model/task.ts";
+import type { ApplyTask, DeleteTask, PipeTask } from "../../model/task.ts";
 import { type RenderedObject, renderObjects } from "../../render/render-objects.ts";
+import { pipePod } from "../pipe/pipe-pod.ts";
+import { pipesOf, withPipeHints } from "../pipe/pipes-of.ts";
 
 /** What rendering looks at: a run's inputs, or what stands in for them offline. */
 export type MaterializeInputs = Pick<
@@ -18,7 +22,12 @@ export type MaterializeInputs = Pick<
   | "hashSalt"
   | "only"
   | "apiUpgrade"
->;
+  | "pipeImage"
+> &
+  Partial<Pick<RunInputs, "plans" | "inventory">>;
+
+/** Tasks that put what their templates say into the cluster, or take it away; of a Pipe task it is the pod. */
+export type WritingTask = ApplyTask | DeleteTask | PipeTask;
 
 /** What enhancing asks about the cluster; offline, callbacks that know enough. */
 export type MaterializeLookup = Pick<Identity, "isNamespaced" | "dependency">;
@@ -30,7 +39,7 @@ export type TaskPath = Required<RunPath>;
 export function materialize(
   inputs: MaterializeInputs,
   path: TaskPath,
-  task: ApplyTask | DeleteTask,
+  task: WritingTask,
   lookup: MaterializeLookup,
 ): KubeObject[] {
   const rendered = renderTask(inputs, path, task).map(({ object }) => object);
@@ -41,9 +50,28 @@ export function materialize(
 export function renderTask(
   inputs: MaterializeInputs,
   path: TaskPath,
-  task: ApplyTask | DeleteTask,
+  task: WritingTask,
 ): RenderedObject[] {
-  return renderObjects(inputs.pkg, task.resources, scopeOf(inputs, path), inputs.constants);
+  const { pkg, constants, instance, pipeImage: image } = inputs;
+  const keys = task.kind === "Pipe" ? [task.pod] : task.resources;
+  const scope = scopeOf(inputs, path);
+  const named = task.kind === "Pipe" ? pipePodName(instance.name, path) : undefined;
+  const rendered = withHints(pkg, () => renderObjects(pkg, keys, scope, constants, named));
+  if (task.kind !== "Pipe") return rendered;
+  const pod = pipePod(
+    rendered.map(({ object }) => object),
+    task,
+    image,
+  );
+  return rendered.map((one) => ({ ...one, object: pod }));
+}
+
+function withHints<T>(pkg: OperatorPackage, render: () => T): T {
+  try {
+    return render();
+  } catch (error) {
+    throw withPipeHints(error, pkg);
+  }
 }
 
 /** The second half of `materialize`: labels, annotations, namespace, restart hash. */
@@ -82,7 +110,7 @@ export function scopeOf(inputs: MaterializeInputs, path: TaskPath): TemplateScop
     StepName: path.step,
     TaskName: path.task,
     Params: inputs.parameters,
-    Pipes: {},
+    Pipes: pipesOf(inputs, path.plan),
     Facts: inputs.facts,
     Capabilities: inputs.capabilities,
   };

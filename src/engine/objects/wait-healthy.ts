@@ -1,4 +1,4 @@
-import { computeHealth, relativesOf } from "../../health/health.ts";
+import { healthRules } from "../../health/kudo-health.ts";
 import { suspectNodes } from "../../health/pod-node.ts";
 import type { ListQuery } from "../../model/cluster.ts";
 import type { Health } from "../../model/health.ts";
@@ -98,7 +98,7 @@ function track(written: KubeObject, since: Date): Tracked {
 }
 
 function isReadyAlready(one: Tracked, now: Date, ctx: Acting): boolean {
-  if (relativesOf(one.written).length > 0) return false;
+  if (healthRules(ctx.dialect).relatives(one.written).length > 0) return false;
   const health = judge(one.written, [], one, now, ctx);
   if (health.state !== "ready") return false;
   tell(one, health, ctx);
@@ -108,7 +108,7 @@ function isReadyAlready(one: Tracked, now: Date, ctx: Acting): boolean {
 function open(one: Tracked, ring: () => void, ctx: Acting): void {
   one.own = ctx.hub.look(ownQuery(one.written), ring);
   one.looks.push(one.own);
-  for (const query of relativesOf(one.written)) {
+  for (const query of healthRules(ctx.dialect).relatives(one.written)) {
     const look = ctx.hub.look(query, ring);
     one.looks.push(look);
     one.relatives.push({ look, query });
@@ -217,10 +217,10 @@ function judge(
   related: readonly KubeObject[],
   { written, since }: Tracked,
   now: Date,
-  { limits }: Acting,
+  { limits, dialect }: Acting,
 ): Health {
   const { generation, resourceVersion } = written.metadata;
-  return computeHealth(object, {
+  return healthRules(dialect).compute(object, {
     now,
     limits,
     since,

@@ -1,3 +1,4 @@
+import { dependenciesOf } from "../../enhance/dependencies-of.ts";
 import { ClusterError } from "../../model/cluster.ts";
 import { hasErrors, type Issue } from "../../model/issue.ts";
 import { isMap } from "../../model/json.ts";
@@ -17,7 +18,6 @@ import {
   pathText,
   type RunInputs,
 } from "../../model/run.ts";
-import { isKudoTask } from "../../model/task.ts";
 import { hasFinished } from "../objects/finished-jobs.ts";
 import type { TaskPath } from "../objects/materialize.ts";
 import {
@@ -30,6 +30,7 @@ import { rolloutProblem } from "../rollout/rollout-view.ts";
 import { guardedFacts } from "./foresee.ts";
 import { foreseeTasks, stepAt } from "./foresee-tasks.ts";
 import { knownTemplates } from "./known-templates.ts";
+import { artifactsOf, mayDefineKinds, writingTask } from "./writing-task.ts";
 
 /** One write that a run will do. */
 export interface PlannedWrite {
@@ -101,15 +102,29 @@ export async function planWrites(
   const problems: PreviewProblem[] = [...foreseen.problems];
   const issues: Issue[] = [];
   const notes = new Set<string>();
-  for (const { path, task: whole, pending, why } of foreseen.tasks) {
-    if (whole.kind === "Dummy" || whole.kind === "Exec" || isKudoTask(whole)) continue;
+  // Steps that may define kinds in ways that nobody can foresee, and artifacts of pods that have yet to run, with the place that makes them.
+  const definers = new Set<string>();
+  const piped = new Map<string, string>();
+  for (const { path, task, pending, why } of foreseen.tasks) {
+    const place = placeOf(path);
+    const before = [...definers].some((one) => one !== place);
+    if (mayDefineKinds(inputs.pkg, task)) definers.add(place);
+    const whole = writingTask(task, inputs);
+    if (whole === undefined) continue;
+    if ("problem" in whole) {
+      problems.push({ path, message: whole.problem });
+      continue;
+    }
+    const artifacts = artifactsOf(whole, path, inputs);
+    unknown.push(...artifacts);
     const guarded = { ...inputs, facts: guardedFacts(inputs.facts, pending) };
     const isSure = pending.size === 0 && why === undefined;
-    const { known: task, later } = isSure
-      ? { known: whole, later: new Map<string, string>() }
-      : knownTemplates(guarded, path, whole, why);
+    const { known, later } =
+      isSure || whole.kind === "Pipe"
+        ? { known: whole, later: new Map<string, string>() }
+        : knownTemplates(guarded, path, whole, why);
     unknown.push(...asLater(later, path));
-    const found = await materializeLive(guarded, path, task, {
+    const found = await materializeLive(guarded, path, known, {
       ...lookup,
       definedKinds: kinds,
       dependency: async (ref) => {
@@ -119,16 +134,19 @@ export async function planWrites(
       },
     }).catch((error: unknown) => collect(error, issues));
     if (found === undefined) continue;
-    const act: PlannedWrite["act"] = task.kind === "Apply" ? "apply" : "delete";
-    for (const { object, error } of act === "apply" && why === undefined ? found.notServed : [])
-      problems.push(notServed(path, object, error));
+    const act: PlannedWrite["act"] = known.kind === "Delete" ? "delete" : "apply";
+    for (const { object, error } of act === "apply" && why === undefined ? found.notServed : []) {
+      if (before) unknown.push({ path, ref: refOf(object), change: "later", why: error.message });
+      else problems.push(notServed(path, object, error));
+    }
     for (const note of found.notes) notes.add(note);
     const here = definedKinds(found.objects);
     for (const [kind, namespaced] of here) kinds.set(kind, namespaced);
     for (const object of found.objects) {
       const missing = kinds.has(kindKey(object)) && !(await isServed(object, lookup));
       const step = stepAt(inputs, path);
-      const onImmutable = step?.onImmutable ?? "refuse";
+      // What an earlier run has left of a Pipe task's pod is no use to this one.
+      const onImmutable = known.kind === "Pipe" ? "recreate" : (step?.onImmutable ?? "refuse");
       const isRolled = step?.rollout !== undefined && object.kind === "StatefulSet";
       const unrolled = isRolled && act === "apply" ? rolloutProblem(object) : undefined;
       if (unrolled !== undefined) problems.push({ path, ref: refOf(object), message: unrolled });
@@ -141,25 +159,44 @@ export async function planWrites(
           hint: "give the instance a shorter name",
         });
       const isDone = act === "apply" && hasFinished(object, path, inputs.finished);
-      const reason = why ?? (isDone ? "it has done its work in this run" : undefined);
-      const place = {
+      const maker = act === "apply" ? makerOf(object, piped) : undefined;
+      const reason =
+        why ??
+        (isDone ? "it has done its work in this run" : undefined) ??
+        (maker && `its pods use what ${maker} writes`);
+      const planning = {
         path,
         act,
         object,
         onImmutable,
         ...(reason !== undefined && { why: reason }),
       };
-      const write = planned(place, missing, { inputs, history, writes });
+      const write = planned(planning, missing, { inputs, history, writes });
       writes.push(write);
       history.set(refKey(refOf(object)), write);
     }
+    for (const { ref } of artifacts) piped.set(refKey(ref), pathText(path));
   }
   if (hasErrors(issues))
     throw new KplanError("bad-input", "the templates do not render", { kind: "bad-input", issues });
   const runsCommands = foreseen.tasks.some(
-    ({ task, path }) => task.kind === "Exec" || stepAt(inputs, path)?.gate !== undefined,
+    ({ task: { kind }, path }) =>
+      kind === "Exec" || kind === "Pipe" || stepAt(inputs, path)?.gate !== undefined,
   );
   return { writes, unknown, problems, notes: [...notes], runsCommands, definedKinds: kinds };
+}
+
+/** The step of a task. */
+function placeOf({ plan, phase, step }: TaskPath): string {
+  return pathText({ plan, phase, step });
+}
+
+/** The Pipe task of this run whose artifact the pods of an object use. */
+function makerOf(object: KubeObject, piped: ReadonlyMap<string, string>): string | undefined {
+  if (piped.size === 0) return undefined;
+  return dependenciesOf(object)
+    .map((ref) => piped.get(refKey(ref)))
+    .find((maker) => maker !== undefined);
 }
 
 function asLater(later: ReadonlyMap<string, string>, path: TaskPath): readonly PlannedObject[] {

@@ -45,6 +45,7 @@ export async function applyTask(task: ApplyTask, ctx: TaskContext): Promise<void
   const rest = objects.filter((object) => !isGroundwork(object) && !rolled.includes(object));
   const written = await writeAll(rest, ctx, announce);
   for (const object of rolled) written.push(await rollOut(object, ctx, announce));
+  ctx.placed?.();
   await waitHealthy(written, { ...ctx, finished: (job) => noteFinished(job, objects, ctx) });
 }
 

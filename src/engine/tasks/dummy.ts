@@ -9,6 +9,7 @@ export async function dummyTask(task: DummyTask, ctx: TaskContext): Promise<void
   if (task.wantErr)
     throw task.fatal ? new TaskFailure("dummy error") : new TaskTrouble("dummy error");
   await ctx.announce("apply", []);
+  ctx.placed?.();
   const waitingFor = `task ${task.name}, which is told never to be done`;
   await untilSettled(
     () => (task.done ? true : undefined),

@@ -4,7 +4,7 @@ import { canonicalJson, type Json } from "../../model/json.ts";
 import type { KplanError } from "../../model/kplan-error.ts";
 import { refText } from "../../model/kube-object.ts";
 import type { MeterSummary } from "../../model/meter.ts";
-import type { OperatorPackage } from "../../model/package.ts";
+import type { Dialect, OperatorPackage } from "../../model/package.ts";
 import type { Plan, Step, Strategy } from "../../model/plan.ts";
 import type { Requirement } from "../../model/requirement.ts";
 import {
@@ -75,13 +75,17 @@ export interface ScenarioOptions extends MemoryOptions {
   readonly parameters?: RunInputs["parameters"];
   readonly facts?: RunInputs["facts"];
   readonly allowed?: readonly string[];
+  /** `native` when absent. */
+  readonly dialect?: Dialect;
+  /** Parameters that the package declares, as texts; none when absent. */
+  readonly declared?: readonly string[];
 }
 
 /** A run of a package on a memory cluster. */
 export function scenario(text: string, options: ScenarioOptions = {}): Scenario {
   const clock = options.clock ?? createVirtualClock();
   const cluster = options.cluster ?? createMemoryCluster(clock, options);
-  const pkg = packageOf(load(text) as Source);
+  const pkg = packageOf(load(text) as Source, options);
   const names = options.plans ?? pkg.operator.plans.map(({ name }) => name);
   const plans = names.flatMap((name) => pkg.operator.plans.filter((plan) => plan.name === name));
   const uid = options.uid ?? "run-1";
@@ -172,7 +176,10 @@ export function errorText(error: KplanError): string {
   return [error.message, ...error.issues.map(({ message }) => message)].join("\n");
 }
 
-function packageOf(source: Source): OperatorPackage {
+function packageOf(
+  source: Source,
+  { dialect = "native", declared = [] }: ScenarioOptions,
+): OperatorPackage {
   const tasks = Object.entries(source.tasks ?? {}).map(
     ([name, task]) =>
       ({
@@ -185,7 +192,7 @@ function packageOf(source: Source): OperatorPackage {
       }) as unknown as Task,
   );
   return {
-    dialect: "native",
+    dialect,
     source: "test",
     digest: "0",
     files: new Map(),
@@ -197,7 +204,10 @@ function packageOf(source: Source): OperatorPackage {
       plans: Object.entries(source.plans).map(([name, plan]) => planOf(name, plan)),
     },
     groups: [],
-    parameters: [],
+    parameters: declared.map((name) => ({
+      ...{ name, type: "string", kudoType: "", required: false, immutable: false },
+      at: { file: "params.yaml", line: 1, col: 1 },
+    })),
     templates: new Map(Object.entries(source.templates ?? {})),
     placeOf: (file) => ({ file, line: 1, col: 1 }),
   };
