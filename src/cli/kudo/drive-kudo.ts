@@ -17,8 +17,12 @@ export interface KudoRequest {
   readonly instance: string | undefined;
   /** How this request is shown to others who find the instance busy. */
   readonly command: readonly string[];
-  /** `--wait`, `--wait-time` in seconds, and the verbosity. */
-  readonly options: { readonly wait?: boolean; readonly waitTime?: number; readonly v?: number };
+  /** As commander parsed them, global ones too: `--wait`, `--wait-time` in seconds, the verbosity, and where packages are found. */
+  readonly options: Readonly<Record<string, unknown>> & {
+    readonly wait?: boolean;
+    readonly waitTime?: number;
+    readonly v?: number;
+  };
   readonly act: (ctx: ActionContext) => Promise<ActionResult>;
   /** Says what KUDO says as soon as it has written the Instance; called once, when the run begins (`run` says which), or at the end where there is nothing to run. */
   readonly begun: (run: BegunRun | undefined) => Promise<void>;
@@ -62,7 +66,7 @@ export async function driveKudo(
   try {
     const result = await request.act(
       await actionContext(session, deps, {
-        options: {},
+        options,
         command: [...request.command, ...givenNames(deps.argv)],
         stop: stop.signal,
         show: (event) => {

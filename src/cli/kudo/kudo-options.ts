@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { KplanError } from "../../model/kplan-error.ts";
-import type { CliDeps, ClusterFlags } from "../deps.ts";
+import type { ClusterFlags } from "../deps.ts";
 import { clusterFlags, collect, durationArgument } from "../global-options.ts";
 
 /** The options that every command of `kubectl kudo` understands (compat section 9), and those of kplan's that say which cluster. */
@@ -21,12 +21,6 @@ export function addKudoGlobalOptions(program: Command): Command {
 export function kudoClusterFlags(command: Command): ClusterFlags {
   const { v } = command.optsWithGlobals();
   return { ...clusterFlags(command), verbosity: Math.min(2, Number(v ?? 0)) };
-}
-
-/** Where KUDO keeps its configuration. */
-export function kudoHome(command: Command, deps: Pick<CliDeps, "env" | "home">): string {
-  const { home } = command.optsWithGlobals();
-  return home ?? deps.env.KUDO_HOME ?? `${deps.home}/.kudo`;
 }
 
 /** Adds `-p` and `-P`. */
@@ -53,6 +47,14 @@ export function addVersionOptions(command: Command): Command {
     .option("--app-version <version>", "a specific app version (default: the newest)")
     .option("--operator-version <version>", "a specific operator version (default: the newest)")
     .option("--repo <name>", "name of the repository to use (default: the context's)");
+}
+
+/** Adds what only kplan has and its errors may ask for. */
+export function addReplaceOption(command: Command): Command {
+  return command.option(
+    "--replace-version",
+    "replace a package of the same version whose content differs",
+  );
 }
 
 /** Adds `-o`; `outputOf` judges it. */

@@ -1,6 +1,7 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type EmbeddedServer, startServer } from "../../../src/embedded/start-server.ts";
 import { kudoPackage } from "../../kudo/stories.ts";
@@ -21,6 +22,7 @@ beforeAll(async () => {
   names = {
     $WEB_NEXT: kudoPackage("web-1.1"),
     $WEB: kudoPackage("web-1.0"),
+    $BROKEN: kudoPackage("broken"),
     $HOME: home,
     $SERVER: server.url,
   };
@@ -51,7 +53,12 @@ const STORY: Story = {
   "plan-history": [0, "plan history --instance web-instance"],
   upgrade: [0, "upgrade $WEB_NEXT --instance web-instance -p REGION=eu -p OWNER=me"],
   "upgrade-back": [255, "upgrade $WEB --instance web-instance"],
-  "install-second": [0, "install $WEB_NEXT -p PAGE=x -p REGION=us -p OWNER=me --instance second --validate-install=false"],
+  "install-second": [
+    0,
+    "install $WEB_NEXT -p PAGE=x -p REGION=us -p OWNER=me --instance second --validate-install=false",
+  ],
+  diagnostics: [0, "diagnostics collect --instance=web-instance -O $HOME/diag --log-since=1h"],
+  "diagnostics-again": [255, "diagnostics collect --instance=web-instance -O $HOME/diag"],
   "get-instances": [0, "get instances"],
   "get-operators": [0, "get operators"],
   "get-all": [0, "get all"],
@@ -67,6 +74,33 @@ describe.sequential("an instance under kubectl kudo", () => {
     expect([result.code, result.stderr]).toEqual([code, result.stderr]);
     await golden(name, line, result);
   });
+});
+
+test("diagnostics are in KUDO's folders, and show nothing that sounds secret", () => {
+  const files = readdirSync(join(home, "diag"), { recursive: true, encoding: "utf8" });
+  const shown = files.filter((file) => statSync(join(home, "diag", file)).isFile()).sort();
+  expect(shown).toMatchInlineSnapshot(`
+    [
+      "kplan/runs.yaml",
+      "operator_web/instance_web-instance/pod_web-instance-0/web-instance-0.yaml",
+      "operator_web/instance_web-instance/pod_web-instance-0/web.log.gz",
+      "operator_web/instance_web-instance/pod_web-instance-1/web-instance-1.yaml",
+      "operator_web/instance_web-instance/pod_web-instance-1/web.log.gz",
+      "operator_web/instance_web-instance/pod_web-instance-2/web-instance-2.yaml",
+      "operator_web/instance_web-instance/pod_web-instance-2/web.log.gz",
+      "operator_web/instance_web-instance/servicelist.yaml",
+      "operator_web/instance_web-instance/statefulsetlist.yaml",
+      "operator_web/instance_web-instance/web-instance.yaml",
+      "operator_web/operatorversion_web-2.4-1.1.0/web-2.4-1.1.0.yaml",
+      "operator_web/web.yaml",
+      "settings.yaml",
+      "version.yaml",
+    ]
+  `);
+  const log = readFileSync(
+    join(home, "diag", shown.find((file) => file.endsWith(".log.gz")) ?? ""),
+  );
+  expect(gunzipSync(log).toString()).toMatch(/^simulated: no container runs in pod web-instance-0/);
 });
 
 const OFFLINE: Story = {
@@ -93,14 +127,29 @@ const OFFLINE: Story = {
   version: [0, "version"],
   "version-yaml": [0, "version -o yaml"],
   "version-flag": [0, "--version"],
+  "repo-list": [0, "repo list --home $HOME/.other"],
+  "repo-add": [0, "repo add ours http://127.0.0.1:1 --skip-check --home $HOME/.other"],
+  "repo-context": [0, "repo context ours --home $HOME/.other"],
+  "repo-list-two": [0, "repo list --home $HOME/.other"],
+  "repo-rm": [0, "repo rm community --home $HOME/.other"],
+  "repo-remove-nothing": [255, "repo remove"],
+  "repo-add-name": [255, "repo add ours"],
+  "search-unreachable": [255, "search kafka --home $HOME/.other"],
+  "init-client": [0, "init --client-only --home $HOME/.third"],
+  "package-verify": [0, "package verify $WEB"],
+  "package-verify-broken": [255, "package verify $BROKEN"],
+  "package-verify-yaml": [255, "package verify $BROKEN -o yaml"],
+  "package-verify-json": [0, "package verify $WEB -o json"],
   test: [255, "test --parallel 3 ./tests"],
   "init-manifests": [0, "init --dry-run -o yaml"],
 };
 
-test.each(Object.entries(OFFLINE))("without a cluster: %s", async (name, [code, line]) => {
-  const result = await kudo(line, {});
-  expect([result.code, result.stderr]).toEqual([code, result.stderr]);
-  await golden(name, line, result);
+describe.sequential("without a cluster", () => {
+  test.each(Object.entries(OFFLINE))("%s", async (name, [code, line]) => {
+    const result = await kudo(line, {});
+    expect([result.code, result.stderr]).toEqual([code, result.stderr]);
+    await golden(name, line, result);
+  });
 });
 
 /** Types a line in a shell without quotes. */
@@ -108,7 +157,7 @@ function kudo(line: string, env?: Readonly<Record<string, string>>): Promise<Cli
   const argv = line
     .split(" ")
     .filter(Boolean)
-    .map((word) => names[word] ?? word);
+    .map((word) => names[word] ?? word.replace("$HOME", home));
   return cli(argv, {
     home,
     env: env ?? { KUBECONFIG: join(home, "kubeconfig") },

@@ -1,7 +1,8 @@
 import { actionContext } from "../../action-context.ts";
 import type { AddCommand } from "../../commands/command.ts";
 import { EXIT } from "../../exit-code.ts";
-import { addKudoOutputOption, countArgument, kudoHome, outputOf, usage } from "../kudo-options.ts";
+import { kudoHome } from "../../source-options.ts";
+import { addKudoOutputOption, countArgument, outputOf, usage } from "../kudo-options.ts";
 import { printList } from "../views/print-output.ts";
 import { withSession } from "../with-session.ts";
 
@@ -75,7 +76,12 @@ export const addKudoInit: AddCommand = (program, deps, run) => {
 
   /** Writes KUDO's file of repositories where there is none. */
   async function initHome(): Promise<void> {
-    const home = kudoHome(command, deps);
+    const { initialRepositories, readRepositories, writeRepositories } = await import(
+      "../../../repository/repositories-file.ts"
+    );
+    const home = kudoHome(command.optsWithGlobals(), deps);
+    if (!(await readRepositories(home)).isThere)
+      await writeRepositories(home, initialRepositories());
     deps.terminal.out(`$KUDO_HOME has been configured at ${home}\n`);
   }
 };

@@ -1,13 +1,22 @@
+import type { Command } from "commander";
 import { getInstance, operatorVersionOf } from "../../../actions/instance/find-instance.ts";
 import { KplanError } from "../../../model/kplan-error.ts";
 import { storedPlanStatus } from "../../../store/instance-status.ts";
+import { actionContext } from "../../action-context.ts";
 import type { AddCommand } from "../../commands/command.ts";
-import type { Session } from "../../deps.ts";
+import type { CliDeps, Session } from "../../deps.ts";
 import { EXIT } from "../../exit-code.ts";
 import { givenValues } from "../../run-options.ts";
+import { wantedVersions } from "../../source-options.ts";
 import { driveKudo } from "../drive-kudo.ts";
 import { installedLines, readInstalled } from "../installed-lines.ts";
-import { addKudoValueOptions, addVersionOptions, addWaitOptions, usage } from "../kudo-options.ts";
+import {
+  addKudoValueOptions,
+  addReplaceOption,
+  addVersionOptions,
+  addWaitOptions,
+  usage,
+} from "../kudo-options.ts";
 import { withSession } from "../with-session.ts";
 
 /** `kubectl kudo install PACKAGE` */
@@ -24,7 +33,7 @@ export const addKudoInstall: AddCommand = (program, deps, run) => {
     .option("--skip-instance", "install the Operator and the OperatorVersion, and no Instance")
     .option("--create-namespace", "create the namespace when it is not there")
     .option("--in-cluster", "take an operator that is installed in the namespace already");
-  addWaitOptions(addVersionOptions(addKudoValueOptions(command)));
+  addReplaceOption(addWaitOptions(addVersionOptions(addKudoValueOptions(command))));
   command.action((source: string | undefined, options) =>
     run(async () => {
       if (source === undefined || command.args.length !== 1)
@@ -34,6 +43,7 @@ export const addKudoInstall: AddCommand = (program, deps, run) => {
           "you can't use skip-instance or repo option when installing from in-cluster operators",
         );
       const values = await givenValues(options, deps);
+      if (options.skipInstance) return await installWithoutInstance(source, command, deps);
       const { install } = await import("../../../actions/change/install.ts");
       return withSession(
         command,
@@ -51,9 +61,14 @@ export const addKudoInstall: AddCommand = (program, deps, run) => {
               act: (ctx) =>
                 install(ctx, {
                   source,
+                  versions: wantedVersions(options),
+                  inCluster: options.inCluster === true,
                   ...(named !== undefined && { instance: named }),
                   values,
                   createNamespace: options.createNamespace === true,
+                  replaceVersion: options.replaceVersion === true,
+                  // As KUDO: an instance takes over the claims that an earlier one of its name left.
+                  reuseClaims: true,
                 }),
               begun: async (run) => {
                 made = run?.instance;
@@ -76,6 +91,42 @@ export const addKudoInstall: AddCommand = (program, deps, run) => {
     }),
   );
 };
+
+/** `--skip-instance`: the package and what it needs, and no instance. */
+async function installWithoutInstance(
+  source: string,
+  command: Command,
+  deps: CliDeps,
+): Promise<number> {
+  const { installVersion } = await import("../../../actions/change/install-version.ts");
+  const options = command.optsWithGlobals();
+  const check = { needsDefinitions: false };
+  return withSession(
+    command,
+    deps,
+    async (session) => {
+      const before = await readInstalled(session);
+      const ctx = await actionContext(session, deps, {
+        options,
+        command: ["install", source],
+        show: (event) => {
+          if (event.type === "warning") deps.terminal.err(`warning: ${event.message}\n`);
+        },
+      });
+      const versions = await installVersion(ctx, {
+        source,
+        versions: wantedVersions(options),
+        createNamespace: options.createNamespace === true,
+        replaceVersion: options.replaceVersion === true,
+      });
+      const after = await readInstalled(session);
+      const own = versions.at(-1)?.operatorVersion;
+      deps.terminal.out(installedLines(session.namespace, before, after, own));
+      return EXIT.ok;
+    },
+    check,
+  );
+}
 
 /** An instance of that name whose `deploy` is complete is KUDO's error; an install that was left unfinished goes on, for nobody else will finish it. */
 export async function refuseComplete(session: Session, name: string): Promise<void> {

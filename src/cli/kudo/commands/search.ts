@@ -1,4 +1,38 @@
 import type { AddCommand } from "../../commands/command.ts";
+import { EXIT } from "../../exit-code.ts";
+import { kudoHome } from "../../source-options.ts";
+import { columns } from "../views/columns.ts";
 
-/** `kubectl kudo search` */
-export const addKudoSearch: AddCommand = () => {};
+/** `kubectl kudo search TEXT` */
+export const addKudoSearch: AddCommand = (program, deps, run) => {
+  const command = program
+    .command("search")
+    .argument("[text]", "part of a package's name")
+    .description("look for packages in a repository")
+    .option("-a, --all-versions", "every version of each")
+    .option("--repo <name>", "name of the repository (default: the context's)")
+    .allowExcessArguments();
+  command.action((text: string | undefined, options) =>
+    run(async () => {
+      const { chosenRepository, readRepositories } = await import(
+        "../../../repository/repositories-file.ts"
+      );
+      const { fetchIndex } = await import("../../../repository/fetch-index.ts");
+      const { searchIndex } = await import("../../../repository/search-index.ts");
+      const file = await readRepositories(kudoHome(command.optsWithGlobals(), deps));
+      const index = await fetchIndex(chosenRepository(file, options.repo), deps.env);
+      const found = searchIndex(index, text ?? "", options.allVersions === true);
+      if (found.length === 0) {
+        deps.terminal.out("no operators found\n");
+        return EXIT.ok;
+      }
+      const rows = found.map(({ name, operatorVersion, appVersion = "" }, at) => [
+        found[at - 1]?.name === name ? "" : name,
+        operatorVersion,
+        appVersion,
+      ]);
+      deps.terminal.out(columns([["Name", "Operator Version", "App Version"], ...rows]));
+      return EXIT.ok;
+    }),
+  );
+};

@@ -1,9 +1,15 @@
 import type { AddCommand } from "../../commands/command.ts";
 import { EXIT } from "../../exit-code.ts";
 import { givenValues } from "../../run-options.ts";
+import { wantedVersions } from "../../source-options.ts";
 import { driveKudo } from "../drive-kudo.ts";
 import { installedLines, readInstalled } from "../installed-lines.ts";
-import { addKudoValueOptions, addVersionOptions, usage } from "../kudo-options.ts";
+import {
+  addKudoValueOptions,
+  addReplaceOption,
+  addVersionOptions,
+  usage,
+} from "../kudo-options.ts";
 import { withSession } from "../with-session.ts";
 
 /** `kubectl kudo upgrade PACKAGE --instance NAME` */
@@ -17,7 +23,7 @@ export const addKudoUpgrade: AddCommand = (program, deps, run) => {
     .description("move an instance to a newer version of its operator")
     .allowExcessArguments()
     .option("--instance <name>", "the name of the instance");
-  addVersionOptions(addKudoValueOptions(command));
+  addReplaceOption(addVersionOptions(addKudoValueOptions(command)));
   command.action((source: string | undefined, options) =>
     run(async () => {
       if (source === undefined || command.args.length !== 1)
@@ -34,7 +40,14 @@ export const addKudoUpgrade: AddCommand = (program, deps, run) => {
             instance,
             command: ["upgrade", source],
             options: command.optsWithGlobals(),
-            act: (ctx) => upgrade(ctx, { source, instance, values }),
+            act: (ctx) =>
+              upgrade(ctx, {
+                source,
+                versions: wantedVersions(options),
+                instance,
+                values,
+                replaceVersion: options.replaceVersion === true,
+              }),
             begun: async (run) => {
               const { namespace } = session;
               const after = await readInstalled(session);

@@ -1,5 +1,6 @@
 import type { AddCommand } from "../../commands/command.ts";
 import { EXIT } from "../../exit-code.ts";
+import { clientVersion } from "../client-version.ts";
 import { addKudoOutputOption, outputOf } from "../kudo-options.ts";
 import { printOne } from "../views/print-output.ts";
 
@@ -13,20 +14,12 @@ export const addKudoVersion: AddCommand = (program, deps, run) => {
   command.action((options) =>
     run(async () => {
       const format = outputOf(options);
-      const clientVersion = {
-        gitVersion: deps.version,
-        gitCommit: "",
-        buildDate: "",
-        goVersion: "",
-        compiler: `node ${process.version}`,
-        platform: `${process.platform}/${process.arch}`,
-        kubernetesClientVersion: "",
-      };
+      const info = clientVersion(deps.version);
       if (format) {
-        printOne({ clientVersion }, format, deps.terminal);
+        printOne({ clientVersion: info }, format, deps.terminal);
         return EXIT.ok;
       }
-      const fields = Object.entries(clientVersion).map(
+      const fields = Object.entries(info).map(
         ([name, value]) => `${name[0]?.toUpperCase()}${name.slice(1)}:${JSON.stringify(value)}`,
       );
       deps.terminal.out(`KUDO Version: version.Info{${fields.join(", ")}}\n`);
