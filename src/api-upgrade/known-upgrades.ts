@@ -12,6 +12,8 @@ import { daemonSet, deployment, replicaSet, statefulSet } from "./workloads.ts";
 
 /** A version of a kind that Kubernetes took away. */
 export interface KnownUpgrade {
+  /** The minor version of Kubernetes 1 that serves it no more. */
+  readonly gone: number;
   /** Group versions that took its place, the best first; none when nothing did. */
   readonly to: readonly string[];
   readonly convert: Conversion;
@@ -19,6 +21,8 @@ export interface KnownUpgrade {
 }
 
 const RBAC = "rbac.authorization.k8s.io";
+const FLOW = "flowcontrol.apiserver.k8s.io";
+const LEVEL = "PriorityLevelConfiguration";
 const POD_SECURITY =
   "label the namespace with pod-security.kubernetes.io/enforce instead, and take the template away";
 
@@ -26,97 +30,99 @@ const POD_SECURITY =
 const TABLE: readonly (readonly [
   from: readonly string[],
   kinds: string,
+  gone: number,
   to: readonly string[],
   convert?: Conversion,
   hint?: string,
 ])[] = [
-  [["policy/v1beta1"], "PodDisruptionBudget", ["policy/v1"], disruptionBudget],
-  [["policy/v1beta1", "extensions/v1beta1"], "PodSecurityPolicy", [], sameFields, POD_SECURITY],
-  [[`${RBAC}/v1beta1`], "Role ClusterRole RoleBinding ClusterRoleBinding", [`${RBAC}/v1`]],
-  [[`${RBAC}/v1alpha1`], "Role ClusterRole", [`${RBAC}/v1`]],
-  [[`${RBAC}/v1alpha1`], "RoleBinding ClusterRoleBinding", [`${RBAC}/v1`], bindingFromV1alpha1],
+  [["policy/v1beta1"], "PodDisruptionBudget", 25, ["policy/v1"], disruptionBudget],
+  [["policy/v1beta1", "extensions/v1beta1"], "PodSecurityPolicy", 25, [], sameFields, POD_SECURITY],
+  [[`${RBAC}/v1beta1`], "Role ClusterRole RoleBinding ClusterRoleBinding", 22, [`${RBAC}/v1`]],
+  [[`${RBAC}/v1alpha1`], "Role ClusterRole", 23, [`${RBAC}/v1`]],
+  [[`${RBAC}/v1alpha1`], "RoleBinding ClusterRoleBinding", 23, [`${RBAC}/v1`], bindingFromV1alpha1],
   [
     ["apiextensions.k8s.io/v1beta1"],
     "CustomResourceDefinition",
+    22,
     ["apiextensions.k8s.io/v1"],
     customResourceDefinition,
   ],
   [
     ["extensions/v1beta1", "networking.k8s.io/v1beta1"],
     "Ingress",
+    22,
     ["networking.k8s.io/v1"],
     ingress,
   ],
-  [["networking.k8s.io/v1beta1"], "IngressClass", ["networking.k8s.io/v1"]],
-  [["extensions/v1beta1"], "NetworkPolicy", ["networking.k8s.io/v1"]],
-  [["extensions/v1beta1", "apps/v1beta1", "apps/v1beta2"], "Deployment", ["apps/v1"], deployment],
-  [["apps/v1beta1", "apps/v1beta2"], "StatefulSet", ["apps/v1"], statefulSet],
-  [["extensions/v1beta1", "apps/v1beta2"], "DaemonSet", ["apps/v1"], daemonSet],
-  [["extensions/v1beta1", "apps/v1beta2"], "ReplicaSet", ["apps/v1"], replicaSet],
-  [["apps/v1beta1", "apps/v1beta2"], "ControllerRevision", ["apps/v1"]],
-  [["batch/v1beta1", "batch/v2alpha1"], "CronJob", ["batch/v1"]],
-  [["autoscaling/v2beta2"], "HorizontalPodAutoscaler", ["autoscaling/v2"]],
+  [["networking.k8s.io/v1beta1"], "IngressClass", 22, ["networking.k8s.io/v1"]],
+  [["extensions/v1beta1"], "NetworkPolicy", 16, ["networking.k8s.io/v1"]],
+  [
+    ["extensions/v1beta1", "apps/v1beta1", "apps/v1beta2"],
+    "Deployment",
+    16,
+    ["apps/v1"],
+    deployment,
+  ],
+  [["apps/v1beta1", "apps/v1beta2"], "StatefulSet", 16, ["apps/v1"], statefulSet],
+  [["extensions/v1beta1", "apps/v1beta2"], "DaemonSet", 16, ["apps/v1"], daemonSet],
+  [["extensions/v1beta1", "apps/v1beta2"], "ReplicaSet", 16, ["apps/v1"], replicaSet],
+  [["apps/v1beta1", "apps/v1beta2"], "ControllerRevision", 16, ["apps/v1"]],
+  [["batch/v1beta1", "batch/v2alpha1"], "CronJob", 25, ["batch/v1"]],
+  [["autoscaling/v2beta2"], "HorizontalPodAutoscaler", 26, ["autoscaling/v2"]],
   [
     ["autoscaling/v2beta1"],
     "HorizontalPodAutoscaler",
+    25,
     ["autoscaling/v2", "autoscaling/v2beta2"],
     autoscalerFromV2beta1,
   ],
   [
     ["admissionregistration.k8s.io/v1beta1"],
     "ValidatingWebhookConfiguration MutatingWebhookConfiguration",
+    22,
     ["admissionregistration.k8s.io/v1"],
     webhookConfiguration,
   ],
   [
     ["storage.k8s.io/v1beta1"],
-    "StorageClass VolumeAttachment CSIDriver CSINode CSIStorageCapacity",
+    "StorageClass VolumeAttachment CSIDriver CSINode",
+    22,
     ["storage.k8s.io/v1"],
   ],
+  [["storage.k8s.io/v1beta1"], "CSIStorageCapacity", 27, ["storage.k8s.io/v1"]],
   [
     ["scheduling.k8s.io/v1beta1", "scheduling.k8s.io/v1alpha1"],
     "PriorityClass",
+    22,
     ["scheduling.k8s.io/v1"],
   ],
-  [["coordination.k8s.io/v1beta1"], "Lease", ["coordination.k8s.io/v1"]],
-  [["apiregistration.k8s.io/v1beta1"], "APIService", ["apiregistration.k8s.io/v1"]],
-  [["node.k8s.io/v1beta1"], "RuntimeClass", ["node.k8s.io/v1"]],
+  [["coordination.k8s.io/v1beta1"], "Lease", 22, ["coordination.k8s.io/v1"]],
+  [["apiregistration.k8s.io/v1beta1"], "APIService", 22, ["apiregistration.k8s.io/v1"]],
+  [["node.k8s.io/v1beta1"], "RuntimeClass", 25, ["node.k8s.io/v1"]],
   [
     ["certificates.k8s.io/v1beta1"],
     "CertificateSigningRequest",
+    22,
     ["certificates.k8s.io/v1"],
     certificateRequest,
   ],
-  [["discovery.k8s.io/v1beta1"], "EndpointSlice", ["discovery.k8s.io/v1"], endpointSlice],
-  [
-    [
-      "flowcontrol.apiserver.k8s.io/v1beta1",
-      "flowcontrol.apiserver.k8s.io/v1beta2",
-      "flowcontrol.apiserver.k8s.io/v1beta3",
-    ],
-    "FlowSchema",
-    ["flowcontrol.apiserver.k8s.io/v1", "flowcontrol.apiserver.k8s.io/v1beta3"],
-  ],
-  [
-    [
-      "flowcontrol.apiserver.k8s.io/v1beta1",
-      "flowcontrol.apiserver.k8s.io/v1beta2",
-      "flowcontrol.apiserver.k8s.io/v1beta3",
-    ],
-    "PriorityLevelConfiguration",
-    ["flowcontrol.apiserver.k8s.io/v1", "flowcontrol.apiserver.k8s.io/v1beta3"],
-    priorityLevel,
-  ],
+  [["discovery.k8s.io/v1beta1"], "EndpointSlice", 25, ["discovery.k8s.io/v1"], endpointSlice],
+  [[`${FLOW}/v1beta1`], "FlowSchema", 26, [`${FLOW}/v1`, `${FLOW}/v1beta3`]],
+  [[`${FLOW}/v1beta2`], "FlowSchema", 29, [`${FLOW}/v1`, `${FLOW}/v1beta3`]],
+  [[`${FLOW}/v1beta3`], "FlowSchema", 32, [`${FLOW}/v1`]],
+  [[`${FLOW}/v1beta1`], LEVEL, 26, [`${FLOW}/v1`, `${FLOW}/v1beta3`], priorityLevel],
+  [[`${FLOW}/v1beta2`], LEVEL, 29, [`${FLOW}/v1`, `${FLOW}/v1beta3`], priorityLevel],
+  [[`${FLOW}/v1beta3`], LEVEL, 32, [`${FLOW}/v1`]],
 ];
 
 const KNOWN: ReadonlyMap<string, KnownUpgrade> = new Map(
-  TABLE.flatMap(([from, kinds, to, convert = sameFields, hint]) =>
+  TABLE.flatMap(([from, kinds, gone, to, convert = sameFields, hint]) =>
     from.flatMap((apiVersion) =>
       kinds
         .split(" ")
         .map((kind): [string, KnownUpgrade] => [
           `${apiVersion} ${kind}`,
-          { to, convert, ...(hint !== undefined && { hint }) },
+          { gone, to, convert, ...(hint !== undefined && { hint }) },
         ]),
     ),
   ),

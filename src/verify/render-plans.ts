@@ -4,6 +4,7 @@ import { defaultInstanceName } from "../model/names.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { Parameter, ParameterType, ParameterValues } from "../model/parameter.ts";
 import type { Capabilities, TemplateScope } from "../model/scope.ts";
+import { kudoDefault, kudoYaml } from "../params/kudo-text.ts";
 import { resolveParams } from "../params/resolve-params.ts";
 import type { RenderedObject } from "../render/render-objects.ts";
 import { meteredSteps } from "./placed-meters.ts";
@@ -13,7 +14,8 @@ import type { TaskUse } from "./task-use.ts";
 /** A template as one task of one step renders it, or the meter beside it. */
 export interface RenderedTemplate {
   readonly use: TaskUse;
-  readonly act: "apply" | "delete" | "meter";
+  /** `pipe`: the pod of a Pipe task. */
+  readonly act: "apply" | "delete" | "meter" | "pipe";
   /** Index among the task's resources; 0 for a meter. */
   readonly resource: number;
   readonly key: string;
@@ -61,8 +63,10 @@ interface Rendering extends Pick<RenderedTemplate, "use" | "act"> {
 function tasksOf(uses: readonly TaskUse[]): Rendering[] {
   return uses.flatMap((use): Rendering[] => {
     const { task } = use;
+    if (task?.kind === "Pipe") return [{ use, act: "pipe", keys: [task.pod] }];
     if (task === undefined || !("resources" in task)) return [];
-    return [{ use, act: task.kind === "Apply" ? "apply" : "delete", keys: task.resources }];
+    // What a Toggle may apply is looked at as if it did.
+    return [{ use, act: task.kind === "Delete" ? "delete" : "apply", keys: task.resources }];
   });
 }
 
@@ -125,10 +129,18 @@ export function scopeOfStep(
     StepName: step.name,
     TaskName: task,
     Params: valuesOf(pkg),
-    Pipes: {},
+    Pipes: pipesOf(pkg),
     Facts: {},
     Capabilities: capabilities,
   };
+}
+
+/** Names of the files of all Pipe tasks, whatever plan they are of. */
+function pipesOf({ operator }: OperatorPackage): Readonly<Record<string, string>> {
+  const keys = operator.tasks.flatMap((task) =>
+    task.kind === "Pipe" ? task.pipe.map(({ key }) => key) : [],
+  );
+  return Object.fromEntries(keys.map((key) => [key, `pipe-${key.toLowerCase()}`]));
 }
 
 const values = new WeakMap<OperatorPackage, ParameterValues>();
@@ -136,13 +148,30 @@ const values = new WeakMap<OperatorPackage, ParameterValues>();
 function valuesOf(pkg: OperatorPackage): ParameterValues {
   const known = values.get(pkg);
   if (known) return known;
+  const made = pkg.dialect === "kudo" ? kudoTexts(pkg) : nativeValues(pkg);
+  values.set(pkg, made);
+  return made;
+}
+
+/** Texts, as an Instance keeps them. */
+function kudoTexts(pkg: OperatorPackage): ParameterValues {
+  return Object.fromEntries(
+    pkg.parameters.map((parameter) => {
+      const { name, required } = parameter;
+      const text = kudoDefault(parameter);
+      if (text !== undefined || !required) return [name, text ?? ""];
+      const value = placeholderOf(parameter);
+      return [name, typeof value === "object" ? kudoYaml(value) : String(value)];
+    }),
+  );
+}
+
+function nativeValues(pkg: OperatorPackage): ParameterValues {
   const placeholders = pkg.parameters
     .filter((parameter) => parameter.required && parameter.default === undefined)
     .map((parameter) => [parameter.name, placeholderOf(parameter)]);
   const given: Record<string, Json> = Object.fromEntries(placeholders);
-  const resolved = resolveParams(pkg.parameters, given, instanceNameOf(pkg)).values;
-  values.set(pkg, resolved);
-  return resolved;
+  return resolveParams(pkg.parameters, given, instanceNameOf(pkg)).values;
 }
 
 const PLACEHOLDERS: Readonly<Record<ParameterType, Json>> = {

@@ -2,6 +2,8 @@ import type { Issue } from "../model/issue.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { Capabilities } from "../model/scope.ts";
 import { NEWEST_KUBERNETES, OLDEST_KUBERNETES } from "./known-capabilities.ts";
+import type { ParamCheck } from "./kudo/rules/param-checks.ts";
+import { verifyKudoPackage } from "./kudo/verify-kudo-package.ts";
 import { type PackageView, viewPackage } from "./package-view.ts";
 import { checkExpressions } from "./rules/check-expressions.ts";
 import { checkNames } from "./rules/check-names.ts";
@@ -60,12 +62,17 @@ const RULES: readonly VerifyRule[] = [
 
 /**
  * All that is wrong with a well-formed package, each problem once. Works without a cluster: the templates of every step of every plan are rendered with the
- * default parameters for the newest Kubernetes and for 1.20. Takes a draft too.
+ * default parameters for the newest Kubernetes and for 1.20. The dialect decides which rules hold. Takes a draft too.
  */
 export function verifyPackage(
   pkg: OperatorPackage,
-  options: { readonly capabilities?: readonly Capabilities[] } = {},
+  options: {
+    readonly capabilities?: readonly Capabilities[];
+    /** Of a KUDO package: further checks of how its parameters are described. */
+    readonly paramChecks?: readonly ParamCheck[];
+  } = {},
 ): Issue[] {
+  if (pkg.dialect === "kudo") return verifyKudoPackage(pkg, options.paramChecks);
   const view = viewPackage(pkg, options.capabilities ?? [NEWEST_KUBERNETES, OLDEST_KUBERNETES]);
   const issues = RULES.flatMap((rule) => rule(view));
   return [...new Map(issues.map((issue) => [JSON.stringify(issue), issue])).values()];
