@@ -1,6 +1,9 @@
 /** kplan as a library: everything the command line does, without the command line. `docs/library.md` shows it in use. */
 
 export type { ActionResult } from "./actions/action-result.ts";
+/** Takes over an instance that KUDO made. */
+export { type Adoption, type AdoptRequest, adopt } from "./actions/adopt/adopt.ts";
+export type { Migration } from "./actions/adopt/migrate.ts";
 /** Parameter values as plain data, for the requests above. */
 export { type GivenValues, valuesOf } from "./actions/change/given-values.ts";
 /** Installs a package as an instance, or goes on with an unfinished install. */
@@ -30,7 +33,12 @@ export { cancelRun, pauseRun, type StopRunRequest } from "./actions/control/stop
 /** What differs between the live objects and what was applied last, and the run that puts it right. */
 export { type DriftRequest, drift, type FixRequest, fix } from "./actions/drift/drift.ts";
 /** Installs the custom resource definitions that instances are kept in. */
-export { crdManifests, type InitResult, initCluster } from "./actions/init-cluster.ts";
+export {
+  crdManifests,
+  type InitRequest,
+  type InitResult,
+  initCluster,
+} from "./actions/init-cluster.ts";
 /** Instances, Operators or OperatorVersions of the namespace. */
 export { type InstalledKind, listInstalled } from "./actions/instance/list-installed.ts";
 /** The kept runs of an instance, newest first. */

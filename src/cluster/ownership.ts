@@ -2,29 +2,42 @@ import { isMap } from "../model/json.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../model/kube-object.ts";
 import { ANNOTATION, FIELD_MANAGER } from "../model/names.ts";
 import { difference, type FieldSet, union, without } from "./field-set.ts";
+import { isKudos, kudoSplit, kudosHand, type Split } from "./kudo-ownership.ts";
 import { mergedAsApplied } from "./merged-as-applied.ts";
 
 /** Annotations that kplan patches beside its templates. */
 const PATCHED = [`f:${ANNOTATION.token}`, `f:${ANNOTATION.request}`];
 
 /**
- * managedFields in which what kplan wrote by POST or patch (operation `Update`) counts as applied (operation `Apply`), or undefined when they are so already.
- * Without this an apply conflicts with ourselves where a value changes, and a field that left the template would linger on the object
+ * managedFields in which what kplan wrote by POST or patch (operation `Update`), and what KUDO applied, counts as applied (operation `Apply`), or undefined when they
+ * are so already. Without this an apply conflicts with ourselves where a value changes, and a field that left the template would linger on the object
  * (kubectl's client-side-apply migration does the same).
  */
 export function takenOver(live: KubeObject): ManagedFieldsEntry[] | undefined {
   const entries = live.metadata.managedFields ?? [];
-  const ours = entries.find(isOurUpdate);
-  if (ours === undefined) return undefined;
-  const { kept, moved } = split(ours.fieldsV1 ?? {});
-  if (isNothing(moved)) return undefined;
+  const takes = takesOf(live);
+  const [first] = takes;
+  if (first === undefined) return undefined;
   const applied = entries.find(isOurApply);
-  // Field sets of different versions of a kind cannot be joined.
-  if (applied !== undefined && applied.apiVersion !== ours.apiVersion) return undefined;
-  const fieldsV1 = union(applied?.fieldsV1 ?? {}, moved);
-  const joined: ManagedFieldsEntry = { ...ours, operation: "Apply", fieldsV1 };
-  const beside = isNothing(kept) ? [] : [{ ...ours, fieldsV1: kept }];
-  return [joined, ...beside, ...entries.filter((entry) => entry !== ours && entry !== applied)];
+  const fieldsV1 = takes.reduce(
+    (fields, { moved }) => union(fields, moved),
+    applied?.fieldsV1 ?? {},
+  );
+  const { subresource: _, ...entry } = applied ?? first.entry;
+  const joined: ManagedFieldsEntry = {
+    ...entry,
+    ...(first.entry.time !== undefined && { time: first.entry.time }),
+    manager: FIELD_MANAGER,
+    operation: "Apply",
+    fieldsV1,
+  };
+  const beside = takes.flatMap(({ entry: before, kept }) =>
+    isNothing(kept) ? [] : [{ ...before, fieldsV1: kept }],
+  );
+  const others = entries.filter(
+    (other) => other !== applied && !takes.some((take) => take.entry === other),
+  );
+  return [joined, ...beside, ...others];
 }
 
 /**
@@ -32,11 +45,13 @@ export function takenOver(live: KubeObject): ManagedFieldsEntry[] | undefined {
  * `live` is the object before, `answer` the dry run's.
  */
 export function asIfTakenOver(live: KubeObject, answer: KubeObject): KubeObject {
-  const ours = (live.metadata.managedFields ?? []).find(isOurUpdate);
-  if (ours === undefined) return answer;
-  let dropped: FieldSet = split(ours.fieldsV1 ?? {}).moved;
+  const takes = takesOf(live);
+  if (takes.length === 0) return answer;
+  const hand = kudosHand(live);
+  let dropped: FieldSet = takes.reduce((fields, { moved }) => union(fields, moved), {});
   for (const entry of answer.metadata.managedFields ?? [])
-    if (!isOurUpdate(entry)) dropped = difference(dropped, entry.fieldsV1 ?? {});
+    if (!isOurUpdate(entry) && !isKudos(entry, hand))
+      dropped = difference(dropped, entry.fieldsV1 ?? {});
   return without(answer, dropped) as KubeObject;
 }
 
@@ -46,10 +61,9 @@ export function asIfTakenOver(live: KubeObject, answer: KubeObject): KubeObject 
  */
 export function asIfAppliedOver(live: KubeObject, object: KubeObject): KubeObject {
   const { uid, resourceVersion } = live.metadata;
-  let owned: FieldSet = {};
+  let owned: FieldSet = takesOf(live).reduce((fields, { moved }) => union(fields, moved), {});
   for (const entry of live.metadata.managedFields ?? [])
-    if (isOurUpdate(entry)) owned = union(owned, split(entry.fieldsV1 ?? {}).moved);
-    else if (isOurApply(entry)) owned = union(owned, entry.fieldsV1 ?? {});
+    if (isOurApply(entry)) owned = union(owned, entry.fieldsV1 ?? {});
   const merged = mergedAsApplied(live, object, owned) as KubeObject;
   return {
     ...merged,
@@ -61,11 +75,39 @@ export function asIfAppliedOver(live: KubeObject, object: KubeObject): KubeObjec
   };
 }
 
+/** Names of those whose fields count as ours once they are taken over: a dry run, before that, names them as others. */
+export function ownManagers(live: KubeObject): readonly string[] {
+  const hand = kudosHand(live);
+  return hand === undefined ? [FIELD_MANAGER] : [FIELD_MANAGER, hand.manager];
+}
+
+/** An entry of managedFields of which something becomes ours. */
+interface Take extends Split {
+  readonly entry: ManagedFieldsEntry;
+}
+
+function takesOf(live: KubeObject): Take[] {
+  const entries = live.metadata.managedFields ?? [];
+  const hand = kudosHand(live);
+  const applied = entries.find(isOurApply);
+  return entries.flatMap((entry) => {
+    const fields = entry.fieldsV1 ?? {};
+    if (isOurUpdate(entry)) {
+      // Field sets of different versions of a kind cannot be joined.
+      if (applied !== undefined && applied.apiVersion !== entry.apiVersion) return [];
+      const parts = split(fields);
+      return isNothing(parts.moved) ? [] : [{ entry, ...parts }];
+    }
+    if (hand === undefined || !isKudos(entry, hand)) return [];
+    return [{ entry, ...kudoSplit(live, fields, hand) }];
+  });
+}
+
 /**
  * What stays with the operation `Update`: the annotations that are patched beside the templates, and the status (servers before 1.22 do not tell its entry
  * apart). Were they taken along, the next apply would drop them.
  */
-function split(fields: FieldSet): { kept: FieldSet; moved: FieldSet } {
+function split(fields: FieldSet): Split {
   const metadata = isMap(fields["f:metadata"]) ? fields["f:metadata"] : {};
   const annotations = isMap(metadata["f:annotations"]) ? metadata["f:annotations"] : {};
   const beside = (key: string): boolean => PATCHED.includes(key) || key === ".";

@@ -7,7 +7,7 @@ import {
 } from "../model/cluster.ts";
 import { canonicalJson, isMap } from "../model/json.ts";
 import { type KubeObject, type ObjectRef, refOf } from "../model/kube-object.ts";
-import { FIELD_MANAGER } from "../model/names.ts";
+import { ANNOTATION, FIELD_MANAGER } from "../model/names.ts";
 import { type Api, about, call, callError, limits, objectIn } from "./api.ts";
 import type { Subject } from "./api-error.ts";
 import { contained } from "./http/contained.ts";
@@ -16,7 +16,7 @@ import { backOff } from "./http/retry.ts";
 import type { Reply } from "./http/send-again.ts";
 import { statusOf } from "./http/status-body.ts";
 import type { ApiRequest } from "./http/transport.ts";
-import { asIfAppliedOver, asIfTakenOver, takenOver } from "./ownership.ts";
+import { asIfAppliedOver, asIfTakenOver, ownManagers, takenOver } from "./ownership.ts";
 import { collectionPath, namespaceOf, objectPath, query } from "./paths.ts";
 import { withProtocols } from "./protocol-default.ts";
 import { getObject } from "./read-objects.ts";
@@ -137,7 +137,7 @@ export async function applyObject(
   const { uid, resourceVersion } = object.metadata;
   let live = options.live;
   for (let n = 1; ; n++) {
-    live ??= await mustGet(api, ref, options);
+    live = await tracked(api, live ?? (await mustGet(api, ref, options)), options);
     if (uid !== undefined && live.metadata.uid !== uid) throw remade(ref);
     const entries = takenOver(live);
     if (entries === undefined) return await applyOver(api, object, live, options);
@@ -299,6 +299,28 @@ function asApplied(object: KubeObject): KubeObject {
   return withSecretData(withProtocols(object));
 }
 
+/**
+ * An object that KUDO applied on a server that kept no managedFields yet, with those that it would get with its first apply: a dry run of one that says nothing tells
+ * them. Any other object as it is.
+ */
+async function tracked(api: Api, live: KubeObject, options: ApplyOptions): Promise<KubeObject> {
+  const { managedFields = [], annotations, name, namespace } = live.metadata;
+  if (managedFields.length > 0 || annotations?.[ANNOTATION.lastApplied] === undefined) return live;
+  const nothing = {
+    apiVersion: live.apiVersion,
+    kind: live.kind,
+    metadata: { name, ...(namespace !== undefined && { namespace }) },
+  };
+  const dryRun = { ...limits(options), dryRun: true } as ApplyOptions;
+  const answer = await applyOver(api, nothing, live, dryRun);
+  return { ...live, metadata: { ...live.metadata, ...fieldsOf(answer) } };
+}
+
+function fieldsOf({ metadata }: KubeObject): Pick<KubeObject["metadata"], "managedFields"> {
+  const { managedFields } = metadata;
+  return managedFields === undefined ? {} : { managedFields };
+}
+
 /** Makes what we created or patched count as applied; see `ownership.ts`. */
 async function takeOver(
   api: Api,
@@ -314,7 +336,7 @@ async function takeOver(
   // Replacing the version with itself makes the server check it: a conflict says that it does not hold.
   const body = [
     { op: "test", path: "/metadata/uid", value: live.metadata.uid },
-    { op: "replace", path: "/metadata/managedFields", value: how.entries },
+    { op: "add", path: "/metadata/managedFields", value: how.entries },
     { op: "replace", path: "/metadata/resourceVersion", value: version },
   ];
   return await send(api, ref, {
@@ -339,10 +361,11 @@ async function previewOver(
   try {
     answer = await applyOver(api, object, live, options);
   } catch (error) {
+    const ours = ownManagers(live);
     const own =
       error instanceof ClusterError &&
       error.conflicts.length > 0 &&
-      error.conflicts.every((conflict) => conflict.manager === FIELD_MANAGER);
+      error.conflicts.every(({ manager }) => ours.includes(manager));
     if (!own) return await previewReplaced(api, object, live, { options, error });
     answer = await applyOver(api, object, live, { ...options, force: true }).catch((later) =>
       previewReplaced(api, object, live, { options, error: later }),
@@ -362,7 +385,7 @@ async function previewReplaced(
   { options, error }: { readonly options: ApplyOptions; readonly error: unknown },
 ): Promise<KubeObject> {
   const invalid = error instanceof ClusterError && error.kind === "invalid";
-  if (!invalid || UNKNOWN_FIELD.test(error.message)) throw withoutOwn(error);
+  if (!invalid || UNKNOWN_FIELD.test(error.message)) throw withoutOwn(error, ownManagers(live));
   const merged = asIfAppliedOver(live, asApplied(object));
   return await replaceObject(api, merged, { ...limits(options), dryRun: true } as WriteOptions);
 }
@@ -381,12 +404,12 @@ async function defaulted(api: Api, object: KubeObject, options: ApplyOptions): P
 }
 
 /** Conflicts with others, those with ourselves left out. */
-function withoutOwn(error: unknown): unknown {
+function withoutOwn(error: unknown, ours: readonly string[]): unknown {
   if (!(error instanceof ClusterError) || error.conflicts.length === 0) return error;
-  const conflicts = error.conflicts.filter((conflict) => conflict.manager !== FIELD_MANAGER);
+  const conflicts = error.conflicts.filter(({ manager }) => !ours.includes(manager));
   const message = error.message
     .split("; ")
-    .filter((part) => !part.startsWith(`${FIELD_MANAGER} owns `))
+    .filter((part) => !ours.some((manager) => part.startsWith(`${manager} owns `)))
     .join("; ");
   return new ClusterError(error.kind, message, {
     status: error.status,

@@ -2,7 +2,7 @@ import type { Health } from "./health.ts";
 import type { Json } from "./json.ts";
 import type { ObjectRef } from "./kube-object.ts";
 import type { MeterSummary } from "./meter.ts";
-import type { OperatorPackage } from "./package.ts";
+import type { Dialect, OperatorPackage } from "./package.ts";
 import type { ParameterValues } from "./parameter.ts";
 import type { Plan } from "./plan.ts";
 import type { Capabilities, RunConstants } from "./scope.ts";
@@ -30,6 +30,7 @@ export type RunKind =
   | "update"
   | "upgrade"
   | "rollback"
+  | "adopt"
   | "trigger"
   | "uninstall"
   | "fix";
@@ -73,6 +74,8 @@ export interface RunRecord {
   readonly operatorVersion: string;
   /** Digest of the package it began with and keeps. */
   readonly digest: string;
+  /** Language of that package, in which `parameters` are written; native when absent. */
+  readonly dialect?: Dialect;
   /** In the order they run. */
   readonly plans: readonly string[];
   readonly cause: {
@@ -83,7 +86,7 @@ export interface RunRecord {
     /** Number of the run that a rollback goes back to. */
     readonly rollbackTo?: number;
   };
-  /** Values given by the user (defaults left out), as canonical JSON text; a secret's is a salted hash, `sha256:…`. */
+  /** Values given by the user (defaults left out), as canonical JSON text, in KUDO's dialect as they are; a secret's is a salted hash, `sha256:…`. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly constants: RunConstants;
   readonly status: ExecutionStatus;

@@ -16,7 +16,7 @@ export async function installedPackage(
     throw new KplanError(
       "not-ours",
       `${name} (${operatorVersion}) was not installed by kplan, and its package is not kept in the cluster`,
-      { hint: "`kplan upgrade PACKAGE` with its package takes it over" },
+      { kind: "bad-input", hint: `\`kplan adopt ${name}\` takes it over from KUDO` },
     );
   return await storedPackage(ctx, { namespace: ctx.namespace, operatorVersion, digest });
 }

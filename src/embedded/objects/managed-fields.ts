@@ -100,7 +100,7 @@ export function applyFields(
 ): Applied {
   const reset = ownedElsewhere(kind, writer);
   const fields = without(without(fieldsOf(config, kind.shape), UNOWNED), reset);
-  const managed = live ? readManaged(live) : [];
+  const managed = live ? trackedFields(kind, live, writer) : [];
   const last = managed.find(({ entry }) => isWriter(entry, writer, "Apply"));
   const others = managed.filter((each) => each !== last);
   const kept = others.reduce((all, each) => union(all, each.fields), fields);
@@ -120,8 +120,21 @@ export function applyFields(
   const entries = writeManaged([...left, entryFor(kind, writer, "Apply", fields, last)]);
   return {
     object: { ...merged, metadata: { ...merged.metadata, managedFields: entries } },
-    changed: !(same && sameFields(fields, last?.fields)),
+    changed: !(same && sameFields(fields, last?.fields)) || isUntracked(live),
   };
+}
+
+function isUntracked(live: KubeObject | undefined): boolean {
+  return live !== undefined && (live.metadata.managedFields ?? []).length === 0;
+}
+
+/** What nobody has tracked so far belongs, with the first apply, to a manager made up for it (fieldmanager's skipNonAppliedManager). */
+function trackedFields(kind: ServedKind, live: KubeObject, { time }: FieldWriter): Managed[] {
+  const managed = readManaged(live);
+  if (managed.length > 0) return managed;
+  const first = { manager: "before-first-apply", time, subresource: undefined };
+  const entries = managedAfterUpdate(kind, undefined, live, first);
+  return readManaged({ ...live, metadata: { ...live.metadata, managedFields: entries } });
 }
 
 const IDENTITY: Fields = {

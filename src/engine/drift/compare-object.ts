@@ -8,6 +8,7 @@ import { otherOwner, ownerOf } from "../objects/other-instance.ts";
 import { atVersion, bare, hasMoved } from "../preview/check-object.ts";
 import { type ChangedField, changedFields, fieldText } from "./changed-fields.ts";
 import { fieldOwner } from "./field-owner.ts";
+import { isKudosWork, withoutKudosNotes } from "./kudos-notes.ts";
 
 /** How often an object that others keep changing is looked at again. */
 const LOOKS = 5;
@@ -80,7 +81,7 @@ function withLiveHash(object: KubeObject, live: KubeObject): KubeObject {
   const pods = ["spec", "template", "metadata", "annotations", ANNOTATION.dependenciesHash];
   const path = live.kind === "CronJob" ? ["spec", "jobTemplate", ...pods] : pods;
   const owner = fieldOwner(live, path);
-  if (owner !== undefined && owner.manager !== FIELD_MANAGER) return object;
+  if (owner !== undefined && owner.manager !== FIELD_MANAGER && !isKudosWork(live)) return object;
   wanted[ANNOTATION.dependenciesHash] = hash;
   return copy;
 }
@@ -92,8 +93,9 @@ function annotationsIn(template: unknown): Record<string, unknown> | undefined {
 }
 
 function changed(live: KubeObject, after: KubeObject): Difference | undefined {
-  const { status: _, ...before } = bare(live);
-  const { status: __, ...now } = bare(after);
+  const compared = isKudosWork(live) ? withoutKudosNotes : (object: KubeObject) => object;
+  const { status: _, ...before } = compared(bare(live));
+  const { status: __, ...now } = compared(bare(after));
   const fields = changedFields(before, now).map((field) => drifted(field, live));
   return fields.length === 0 ? undefined : { state: "changed", fields };
 }

@@ -1,0 +1,62 @@
+import type { Cluster } from "../../model/cluster.ts";
+import { KplanError, refuse } from "../../model/kplan-error.ts";
+import type { KubeObject } from "../../model/kube-object.ts";
+import { KUDO_API_VERSION } from "../../model/names.ts";
+import type { OperatorPackage } from "../../model/package.ts";
+import { packageOfOperatorVersion } from "../../package/kudo-from-version.ts";
+import { operatorVersionOf } from "../instance/find-instance.ts";
+
+/** The package of an instance that KUDO made, and where it stands in the cluster. */
+export interface KudosPackage {
+  readonly pkg: OperatorPackage;
+  readonly operatorVersion: KubeObject;
+  /** Absent where nobody made one. */
+  readonly operator?: KubeObject;
+}
+
+/**
+ * The package that KUDO kept as Operator and OperatorVersion, which may be in another namespace than the instance (compat D-32). Throws a `bad-input` KplanError when
+ * there is none, and for one that cannot be read.
+ */
+export async function kudosPackage(
+  cluster: Cluster,
+  instance: KubeObject,
+  home: string,
+): Promise<KudosPackage> {
+  const name = operatorVersionOf(instance);
+  const namespace = operatorVersionNamespace(instance) ?? home;
+  const operatorVersion = await cluster.get(kudoRef("OperatorVersion", namespace, name));
+  if (operatorVersion === undefined)
+    throw new KplanError(
+      "no-operator-version",
+      `${instance.metadata.name} is an instance of OperatorVersion ${namespace}/${name}, which is not there`,
+      {
+        kind: "bad-input",
+        hint: "without it nobody knows its plans: install the package's OperatorVersion again (`kplan install PACKAGE --skip-instance`), then adopt",
+      },
+    );
+  const operator = await operatorOf(cluster, operatorVersion, namespace);
+  const { pkg, issues } = packageOfOperatorVersion(operatorVersion, operator);
+  if (!pkg) refuse(`OperatorVersion ${namespace}/${name}`, issues);
+  return { pkg, operatorVersion, ...(operator && { operator }) };
+}
+
+/** The namespace of the OperatorVersion, when the Instance names one. */
+export function operatorVersionNamespace(instance: KubeObject): string | undefined {
+  const spec = instance.spec as { operatorVersion?: { namespace?: string } } | undefined;
+  return spec?.operatorVersion?.namespace || undefined;
+}
+
+async function operatorOf(
+  cluster: Cluster,
+  operatorVersion: KubeObject,
+  namespace: string,
+): Promise<KubeObject | undefined> {
+  const spec = operatorVersion.spec as { operator?: { name?: string; namespace?: string } };
+  const { name, namespace: other } = spec?.operator ?? {};
+  return name ? await cluster.get(kudoRef("Operator", other || namespace, name)) : undefined;
+}
+
+function kudoRef(kind: string, namespace: string, name: string) {
+  return { apiVersion: KUDO_API_VERSION, kind, namespace, name };
+}
