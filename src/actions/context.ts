@@ -27,6 +27,8 @@ export interface ActionContext {
   readonly lostNodes?: readonly string[];
   /** Apply objects of APIs that are gone in the version that took their place (`--api-upgrade`); as the dialect has it when absent. */
   readonly apiUpgrade?: boolean;
+  /** Image of the container that holds the files of a Pipe task (`--pipe-image`); that of the run before when absent. */
+  readonly pipeImage?: string;
   /** Take the lease from a holder that is alive (`--take-over`). */
   readonly takeOver?: boolean;
   /** A lease that is held already: `inTurn` waited for it, and gives it back. */

@@ -1,7 +1,7 @@
 import type { ActionContext } from "../actions/context.ts";
 import type { RunEvent } from "../model/event.ts";
 import type { CliDeps, Session } from "./deps.ts";
-import { apiUpgrade, lostNodes, runLimits } from "./run-options.ts";
+import { apiUpgrade, lostNodes, pipeImage, runLimits } from "./run-options.ts";
 import { packageFinderOf } from "./source-options.ts";
 
 /** What an action is given, from an open cluster and the options of the command. */
@@ -34,6 +34,7 @@ export async function actionContext(
     forceConflicts: request.options.forceConflicts === true,
     lostNodes: lostNodes(request.options),
     ...apiUpgrade(request.options),
+    ...pipeImage(request.options),
     takeOver: request.options.takeOver === true,
     meter: request.options.meter === true,
     version: deps.version,

@@ -100,6 +100,10 @@ export function addRunOptions(command: Command): Command {
       collect,
     )
     .addOption(apiUpgradeOption())
+    .option(
+      "--pipe-image <image>",
+      "image with sh, stat and tar for the pods of Pipe tasks (default: that of the run before, else busybox)",
+    )
     .option("--step-timeout <duration>", "limit of a step (default 30m)", durationArgument)
     .option(
       "--stall-timeout <duration>",
@@ -150,6 +154,13 @@ export function apiUpgrade({ apiUpgrade: policy }: Record<string, unknown>): {
   readonly apiUpgrade?: boolean;
 } {
   return policy === undefined ? {} : { apiUpgrade: policy === "on" };
+}
+
+/** What `--pipe-image` says; nothing when it is not given. */
+export function pipeImage({ pipeImage: image }: Record<string, unknown>): {
+  readonly pipeImage?: string;
+} {
+  return typeof image === "string" ? { pipeImage: image } : {};
 }
 
 /** The nodes that `--node-lost` names. */

@@ -111,6 +111,8 @@ export interface RunRecord {
   readonly allowed?: readonly string[];
   /** What `--api-upgrade` says; absent when it was not given. */
   readonly apiUpgrade?: boolean;
+  /** What `--pipe-image` says, or said for the run before; absent when it was never given. */
+  readonly pipeImage?: string;
   /** What meters found, by `plan.phase.step`. */
   readonly meters?: Readonly<Record<string, MeterSummary>>;
   /** Of a `fix`: the objects that it puts right, and no others. */

@@ -33,11 +33,12 @@ export interface RunDecision {
 
 /** The record that a run begins with: an unfinished one that goes on, when it is the newest, or the next one. Nothing is stored. */
 export function draftRecord(
-  ctx: Pick<ActionContext, "namespace" | "identity" | "clock" | "apiUpgrade">,
+  ctx: Pick<ActionContext, "namespace" | "identity" | "clock" | "apiUpgrade" | "pipeImage">,
   decision: RunDecision,
 ): RunRecord {
   const { kind, pkg, choice, state } = decision;
   const { user, host } = ctx.identity;
+  const { pipeImage = state.runs[0]?.record.pipeImage } = ctx;
   const run = {
     kind,
     operatorVersion: operatorVersionName(pkg.operator),
@@ -52,6 +53,7 @@ export function draftRecord(
     inventory: state.inventory,
     allow: decision.allow,
     ...(ctx.apiUpgrade !== undefined && { apiUpgrade: ctx.apiUpgrade }),
+    ...(pipeImage !== undefined && { pipeImage }),
     ...(decision.rollbackTo !== undefined && { rollbackTo: decision.rollbackTo }),
     ...(user !== undefined && { user }),
     host,
@@ -86,6 +88,7 @@ export function runInputs(
     earlierFacts: factsOf(acts.filter(({ run }) => !own.includes(run))),
     ...(record.allowed && { allowed: record.allowed }),
     ...(record.apiUpgrade !== undefined && { apiUpgrade: record.apiUpgrade }),
+    ...(record.pipeImage !== undefined && { pipeImage: record.pipeImage }),
     capabilities: decision.capabilities,
     constants: record.constants,
     plans: plansOf(decision.pkg, record.plans),

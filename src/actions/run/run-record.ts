@@ -32,6 +32,8 @@ export interface NewRun {
   readonly allow: readonly string[];
   /** What `--api-upgrade` says now; what it said before when absent. */
   readonly apiUpgrade?: boolean;
+  /** What `--pipe-image` says, now or in the run before. */
+  readonly pipeImage?: string;
   readonly user?: string;
   readonly host: string;
   /** Number of the run that a rollback goes back to. */
@@ -70,6 +72,7 @@ export function newRecord(run: NewRun, number: number, uid: string, at: Date): R
     ...(run.from?.finished && { finished: run.from.finished }),
     ...allowedIn(run),
     ...apiUpgradeIn(run),
+    ...(run.pipeImage !== undefined && { pipeImage: run.pipeImage }),
   };
 }
 
@@ -87,6 +90,7 @@ export function resumedRecord(run: NewRun, from: RunRecord, at: Date): RunRecord
     planStatus: statusesOf(run, from.uid, now),
     ...allowedIn({ ...run, from }),
     ...apiUpgradeIn({ ...run, from }),
+    ...(run.pipeImage !== undefined && { pipeImage: run.pipeImage }),
   };
 }
 

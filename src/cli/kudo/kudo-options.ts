@@ -51,10 +51,15 @@ export function addVersionOptions(command: Command): Command {
 
 /** Adds what only kplan has and its errors may ask for. */
 export function addReplaceOption(command: Command): Command {
-  return command.option(
-    "--replace-version",
-    "replace a package of the same version whose content differs",
-  );
+  return command
+    .option(
+      "--replace-version",
+      "replace a package of the same version whose content differs",
+    )
+    .option(
+      "--pipe-image <image>",
+      "image with sh, stat and tar for the pods of Pipe tasks (default: busybox)",
+    );
 }
 
 /** Adds `-o`; `outputOf` judges it. */
