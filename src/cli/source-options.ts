@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import type { FindPackage } from "../package/resolve/resolve-package.ts";
+import type { ActionContext } from "../actions/context.ts";
 import type { CliDeps } from "./deps.ts";
+
+type FindPackage = NonNullable<ActionContext["find"]>;
 
 /** Adds `--repo`, `--app-version`, `--operator-version` and `--home`: which package a name means. */
 export function addSourceOptions(command: Command): Command {

@@ -9,7 +9,8 @@ import {
 } from "./repositories-file.ts";
 
 /**
- * Writes a repository down under a name, after a look at its index. Throws a `bad-input` KplanError when there is one of that name, and as `fetchIndex` does.
+ * Writes a repository down under a name, after a look at its index. The first of all is the one that is asked from then on: KUDO's own, which is gone, is only kept where it is
+ * written down. Throws a `bad-input` KplanError when there is one of that name, and as `fetchIndex` does.
  * @param skipCheck do not ask it for its index
  */
 export async function addRepository(
@@ -26,7 +27,8 @@ export async function addRepository(
       kind: "bad-input",
       hint: "`kplan repo add NAME URL`",
     });
-  const file = await readRepositories(home);
+  const read = await readRepositories(home);
+  const file = read.isThere ? read : { ...read, repositories: [], context: name };
   if (file.repositories.some((each) => each.name === name))
     throw new KplanError("repository-exists", `there is a repository "${name}" already`, {
       kind: "bad-input",

@@ -11,28 +11,44 @@ import {
   addNewInstanceOption,
   addOutputOption,
   addValueOptions,
+  apiUpgrade,
+  apiUpgradeOption,
   givenValues,
 } from "../run-options.ts";
 import { paint } from "../terminal.ts";
 import { type AddCommand, examples } from "./command.ts";
+import { addPackageCreate } from "./package/create.ts";
+import { addPackageAdd } from "./package/gone.ts";
+import { addPackageList } from "./package/list.ts";
+import { addPackageNew } from "./package/new.ts";
 import { addPackageTest } from "./package-test.ts";
 
-/** `kplan package verify | render | test` */
+/** `kplan package verify | render | test | list | create | new` */
 export const addPackage: AddCommand = (program, deps, run) => {
   const parent = program
     .command("package")
-    .description("check and try out operator packages, without a cluster");
+    .description("make, check and try out operator packages, without a cluster");
 
   const verify = parent
     .command("verify")
     .argument("<package>", "folder or .tgz of an operator package")
     .description("find everything that is wrong with a package");
   addOutputOption(verify);
-  examples(verify, [["kplan package verify ./galera", "every problem with file:line:col"]]);
+  verify.option(
+    "--param-checks <checks>",
+    "of a KUDO package: also check how parameters are described (display, hint, desc, type, hasgroup, groups, all; with commas between)",
+  );
+  examples(verify, [
+    ["kplan package verify ./galera", "every problem with file:line:col"],
+    [
+      "kplan package verify ./zookeeper --param-checks all",
+      "how its parameters are described, too",
+    ],
+  ]);
   verify.action((source: string, options) =>
     run(async () => {
       const { verifyPackageAt } = await import("../../actions/verify-package-at.ts");
-      const { issues } = await verifyPackageAt(source);
+      const { issues } = await verifyPackageAt(source, options.paramChecks);
       const valid = !hasErrors(issues);
       const of = (severity: string) => issues.filter((issue) => issue.severity === severity);
       if (options.output) {
@@ -60,6 +76,7 @@ export const addPackage: AddCommand = (program, deps, run) => {
   addNewInstanceOption(render);
   addValueOptions(render, false);
   addOutputOption(render)
+    .addOption(apiUpgradeOption())
     .option("--plan <name>", "only this plan")
     .option("--step <name>", "only steps of this name")
     .option("--kube-version <version>", "Kubernetes version that templates see", "1.34")
@@ -68,6 +85,10 @@ export const addPackage: AddCommand = (program, deps, run) => {
     ["kplan package render ./galera --plan deploy", "every object of the plan, step by step"],
     ["kplan package render ./galera --step config -p NODE_COUNT=5", "one step, other values"],
   ]);
+  addPackageList(parent, deps, run);
+  addPackageCreate(parent, deps, run);
+  addPackageNew(parent, deps, run);
+  addPackageAdd(parent, run);
   render.action((source: string, options) =>
     run(async () => {
       const values: GivenValues = await givenValues(options, deps);
@@ -78,6 +99,7 @@ export const addPackage: AddCommand = (program, deps, run) => {
         ...(options.plan && { plan: options.plan }),
         ...(options.step && { step: options.step }),
         ...(options.instance && { instance: options.instance }),
+        ...apiUpgrade(options),
         namespace: clusterFlags(render).namespace ?? "default",
         capabilities: capabilitiesOf(options.kubeVersion, options.apiVersions),
       });
