@@ -1,4 +1,7 @@
-import { materialize } from "../engine/objects/materialize.ts";
+import { servedBy } from "../api-upgrade/served-by.ts";
+import { renamedObject, upgradeObject, upgradeText } from "../api-upgrade/upgrade-object.ts";
+import { enhanceTask, renderTask } from "../engine/objects/materialize.ts";
+import { toggled } from "../engine/objects/toggled.ts";
 import { guardedFacts } from "../engine/preview/foresee.ts";
 import { knownTemplates } from "../engine/preview/known-templates.ts";
 import { hasErrors, type Issue, warningIssue } from "../model/issue.ts";
@@ -13,6 +16,7 @@ import type { Capabilities } from "../model/scope.ts";
 import { isKudoTask } from "../model/task.ts";
 import { readPackage } from "../package/read-package.ts";
 import { readAssignments } from "../params/read-assignments.ts";
+import type { RenderedObject } from "../render/render-objects.ts";
 import { desiredParameters } from "./change/desired-parameters.ts";
 import type { GivenValues } from "./change/given-values.ts";
 import { CLUSTER_SCOPED_KINDS } from "./cluster-scoped-kinds.ts";
@@ -31,6 +35,8 @@ export interface RenderRequest {
   readonly namespace?: string;
   /** What the cluster is taken to serve. */
   readonly capabilities: Capabilities;
+  /** Objects of APIs that such a cluster serves no more in the version that took their place; as the dialect has it when absent. */
+  readonly apiUpgrade?: boolean;
 }
 
 /** The objects of one task, as they would be applied or deleted. */
@@ -57,7 +63,9 @@ export async function renderPackage(
   const inputs = offlineInputs(pkg, desired.values, { ...request, instance: name });
   const rendered = pathsOf(pkg, request).map((path) => renderAt(inputs, path));
   const late = new Map(
-    rendered.flatMap((each) => each.later.map((issue) => [issue.at?.file, issue] as const)),
+    rendered.flatMap((each) =>
+      each.later.map((issue) => [`${issue.at?.file} ${issue.message}`, issue] as const),
+    ),
   );
   return {
     tasks: rendered.flatMap(({ tasks }) => tasks),
@@ -84,6 +92,7 @@ function offlineInputs(
     capabilities: request.capabilities,
     constants: { seed: uid, startedAt: "1970-01-01T00:00:00Z" },
     hashSalt: "",
+    apiUpgrade: request.apiUpgrade ?? pkg.dialect === "kudo",
   };
 }
 
@@ -122,15 +131,17 @@ function renderAt(
   inputs: OfflineInputs,
   path: Required<RunPath>,
 ): { readonly tasks: readonly RenderedTask[]; readonly later: readonly Issue[] } {
-  const task = inputs.pkg.operator.tasks.find(({ name }) => name === path.task);
+  const named = inputs.pkg.operator.tasks.find(({ name }) => name === path.task);
+  const task = named?.kind === "Toggle" ? toggled(named, inputs.pkg, inputs.parameters) : named;
   if (!task || task.kind === "Dummy" || task.kind === "Exec" || isKudoTask(task))
     return { tasks: [], later: [] };
   const { known, later } = knownTemplates(inputs, path, task);
-  const objects = materialize(inputs, path, known, {
+  const act = task.kind === "Apply" ? "apply" : "delete";
+  const { upgraded, notes } = upgrade(inputs, renderTask(inputs, path, known), act);
+  const objects = enhanceTask(inputs, path, upgraded, {
     isNamespaced: ({ kind }) => !CLUSTER_SCOPED_KINDS.has(kind),
     dependency: () => undefined,
   });
-  const act = task.kind === "Apply" ? "apply" : "delete";
   const warnings = [...later].map(([key, why]) =>
     warningIssue("not-rendered", `not rendered: ${why}`, {
       file: `templates/${key}`,
@@ -138,7 +149,31 @@ function renderAt(
       col: 1,
     }),
   );
-  return { tasks: [{ path, act, objects }], later: warnings };
+  return { tasks: [{ path, act, objects }], later: [...warnings, ...notes] };
+}
+
+/** Objects as such a cluster would get them, and what is said of those that are not as they are written. */
+function upgrade(
+  { apiUpgrade, capabilities }: OfflineInputs,
+  rendered: readonly RenderedObject[],
+  act: RenderedTask["act"],
+): { readonly upgraded: readonly KubeObject[]; readonly notes: readonly Issue[] } {
+  const served = servedBy(capabilities.KubeVersion.Minor);
+  const serves: typeof served = (apiVersion, kind) =>
+    capabilities.APIVersions.includes(apiVersion) || served(apiVersion, kind);
+  if (!apiUpgrade) return { upgraded: rendered.map(({ object }) => object), notes: [] };
+  const notes: Issue[] = [];
+  const upgraded = rendered.map(({ object, template }) => {
+    if (act === "delete") return renamedObject(object, serves);
+    const found = upgradeObject(object, serves);
+    if (found === undefined) return object;
+    const at = { file: `templates/${template}`, line: 1, col: 1 };
+    const isDone = found.kind === "converted";
+    const message = isDone ? upgradeText(found.object, found.from, found.notes) : found.message;
+    notes.push(warningIssue("old-api", message, at, isDone ? undefined : found.hint));
+    return isDone ? found.object : object;
+  });
+  return { upgraded, notes };
 }
 
 function refuseUnknown(what: string, wanted: string | undefined, known: readonly string[]): void {
