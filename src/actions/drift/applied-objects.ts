@@ -1,6 +1,7 @@
 import { recordedFacts } from "../../engine/exec/recorded-facts.ts";
 import type { TaskPath } from "../../engine/objects/materialize.ts";
 import { materializeLive } from "../../engine/objects/materialize-live.ts";
+import { toggled } from "../../engine/objects/toggled.ts";
 import { createLimit } from "../../engine/run-context.ts";
 import { taskNamed } from "../../engine/steps/task-named.ts";
 import { ClusterError } from "../../model/cluster.ts";
@@ -46,7 +47,7 @@ export function sourcesOf(ctx: ActionContext, state: KnownInstance): Sources {
 
 /**
  * All that an instance has made, rendered again with the package, values, facts and constants of the run that applied it last, in the order it was made. Records of one-time
- * acts are left out: they are not applied. Throws ClusterError when the cluster cannot be asked.
+ * acts, and what Pipe and KudoOperator tasks made, are left out: what is to be in them, the package does not say. Throws ClusterError when the cluster cannot be asked.
  * @param read gives a live object; asked for what pods use
  */
 export async function appliedObjects(
@@ -76,8 +77,8 @@ export async function appliedObjects(
         return { entry, why: `${runText(entry)}, which applied it, is no longer kept` };
       const source = await sources(record);
       if (typeof source === "string") return { entry, why: source };
-      const task = taskOf(entry, source.inputs.pkg);
-      if (task?.kind === "Exec") return undefined;
+      const task = taskOf(entry, source.inputs);
+      if (task !== undefined && KEPT.includes(task.kind)) return undefined;
       if (task?.kind !== "Apply")
         return { entry, why: `the package has no task ${entry.path.task ?? ""} that applies it` };
       const objects = await rendered(entry, source, task);
@@ -90,6 +91,9 @@ export async function appliedObjects(
   );
   return all.filter((one) => one !== undefined);
 }
+
+/** Tasks whose objects hold what was found out once, or are instances of their own: nothing tells from the package what is to be in them. */
+const KEPT: readonly Task["kind"][] = ["Exec", "Pipe", "KudoOperator"];
 
 /**
  * The run that the entry names. For one that is no longer kept, the oldest complete one after it: what has changed since would have been applied by a later run. For an entry of
@@ -110,9 +114,11 @@ function runText({ run }: InventoryEntry): string {
   return run === undefined ? "the run" : `run ${run}`;
 }
 
-function taskOf({ path }: InventoryEntry, pkg: OperatorPackage): Task | undefined {
+/** A Toggle as it was in that run. */
+function taskOf({ path }: InventoryEntry, { pkg, parameters }: RunInputs): Task | undefined {
   const isThere = pkg.operator.tasks.some(({ name }) => name === path.task);
-  return isThere && path.task !== undefined ? taskNamed(pkg, path.task) : undefined;
+  const task = isThere && path.task !== undefined ? taskNamed(pkg, path.task) : undefined;
+  return task?.kind === "Toggle" ? toggled(task, pkg, parameters) : task;
 }
 
 /** What the templates of a run saw, or why that is not known. */

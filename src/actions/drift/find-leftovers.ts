@@ -1,9 +1,11 @@
 import { renderTask, type TaskPath } from "../../engine/objects/materialize.ts";
+import { toggled } from "../../engine/objects/toggled.ts";
 import { findsOut, foresee } from "../../engine/preview/foresee.ts";
 import { taskNamed } from "../../engine/steps/task-named.ts";
 import { KplanError } from "../../model/kplan-error.ts";
 import { groupOf, type ObjectRef } from "../../model/kube-object.ts";
 import type { InventoryEntry, RunInputs } from "../../model/run.ts";
+import type { ToggleTask } from "../../model/task.ts";
 
 /**
  * What an instance has made and no plan of its package would make with the values that it has now: what an earlier version or other values have left. None where
@@ -18,7 +20,9 @@ export function findLeftovers(
   const made = madeByAny(inputs, simulated);
   if (made === undefined) return [];
   const isApplied = ({ path }: InventoryEntry): boolean =>
-    inputs.pkg.operator.tasks.every(({ name, kind }) => name !== path.task || kind === "Apply");
+    inputs.pkg.operator.tasks.every(
+      ({ name, kind }) => name !== path.task || kind === "Apply" || kind === "Toggle",
+    );
   return inventory.filter(
     (entry) => isApplied(entry) && !made.has(nameOf(entry.ref, inputs.instance.namespace)),
   );
@@ -35,7 +39,9 @@ function madeByAny(inputs: RunInputs, simulated: boolean): ReadonlySet<string> |
     for (const phase of plan.phases)
       for (const step of phase.steps)
         for (const name of isOff(step.when) ? [] : step.tasks) {
-          const task = taskNamed(pkg, name);
+          const named = taskNamed(pkg, name);
+          const task = named.kind === "Toggle" ? onOrOff(named, inputs) : named;
+          if (task === undefined) return undefined;
           if (task.kind !== "Apply" || isOff(task.when)) continue;
           const path = { plan: plan.name, phase: phase.name, step: step.name, task: name };
           const refs = refsOf(inputs, path, task);
@@ -43,6 +49,19 @@ function madeByAny(inputs: RunInputs, simulated: boolean): ReadonlySet<string> |
           for (const ref of refs) made.add(nameOf(ref, instance.namespace));
         }
   return made;
+}
+
+/** Undefined where its parameter says neither. */
+function onOrOff(
+  task: ToggleTask,
+  { pkg, parameters }: RunInputs,
+): ReturnType<typeof toggled> | undefined {
+  try {
+    return toggled(task, pkg, parameters);
+  } catch (error) {
+    if (error instanceof KplanError) return undefined;
+    throw error;
+  }
 }
 
 function refsOf(
