@@ -14,6 +14,7 @@ import { oldApis } from "./rules/old-apis.ts";
 import { type ParamCheck, paramChecks } from "./rules/param-checks.ts";
 import { parameterGroups } from "./rules/parameter-groups.ts";
 import { parameterNames } from "./rules/parameter-names.ts";
+import { passingWorkloads } from "./rules/passing-workloads.ts";
 import { plansOfParameters } from "./rules/plans-of-parameters.ts";
 import { rendersAll } from "./rules/renders-all.ts";
 import { stepsAgree } from "./rules/steps-agree.ts";
@@ -44,6 +45,7 @@ const KUDO_RULES: readonly KudoRule[] = [
 const FURTHER_RULES: readonly KudoRule[] = [
   incompleteObjects,
   stepsAgree,
+  passingWorkloads,
   oldApis,
   sameObject,
   podNames,
