@@ -50,7 +50,7 @@ export function neededVersions(operatorVersion: KubeObject | undefined): readonl
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 
-/** Names of all the OperatorVersions that some need, directly or not, without these themselves. */
+/** Names of all the OperatorVersions that some need, directly or not, without these themselves; each after one that needs it. */
 export function allNeeded(
   versions: readonly KubeObject[],
   names: readonly string[],

@@ -1,5 +1,4 @@
 import type { Children, WantedChild } from "../../engine/children/children.ts";
-import type { Emit } from "../../model/event.ts";
 import type { RunOutcome } from "../../model/run.ts";
 import type { ActionResult } from "../action-result.ts";
 import { tellWarnings } from "../change/tell-warnings.ts";
@@ -7,6 +6,7 @@ import type { ActionContext } from "../context.ts";
 import { deleteClaims } from "../removal/claims.ts";
 import { keptObjects } from "../removal/kept-objects.ts";
 import type { CarryOut } from "../run/carry-out.ts";
+import { childContext } from "./child-context.ts";
 import { childChange } from "./decide-child.ts";
 import { untilFree } from "./until-free.ts";
 
@@ -30,24 +30,6 @@ export async function driveChild(
     case "preview":
       return { result: "complete" };
   }
-}
-
-/** What is given to a command that acts on an instance on behalf of another one. Its warnings are told as the other's, with its name. */
-export function childContext(
-  { held: _, takeOver: __, meter: ___, ...ctx }: ActionContext,
-  instance: string,
-  stop: AbortSignal,
-  tell: Emit,
-): ActionContext {
-  return {
-    ...ctx,
-    stop,
-    emit: (event) => {
-      if (event.type === "warning")
-        ctx.emit({ type: "warning", message: `${instance}: ${event.message}` });
-      else tell(event);
-    },
-  };
 }
 
 async function change(

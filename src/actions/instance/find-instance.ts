@@ -8,7 +8,7 @@ import type { ActionContext } from "../context.ts";
 
 type Where = Pick<ActionContext, "cluster" | "namespace">;
 
-/** The instance of the name given, or the only one of the namespace; one request. Throws a `bad-input` KplanError that lists those that are there. */
+/** The instance of the name given, or the only one of the namespace (that is no other's part); one request. Throws a `bad-input` KplanError that lists those that are there. */
 export async function findInstance(ctx: Where, given: string | undefined): Promise<KubeObject> {
   if (given === undefined) return onlyOne(await instancesOf(ctx), ctx.namespace);
   const instance = await getInstance(ctx.cluster, ctx.namespace, given);
@@ -26,9 +26,11 @@ export async function instanceNames(ctx: Where): Promise<readonly string[]> {
   return namesOf(await instancesOf(ctx));
 }
 
+/** Those that others made for themselves are not meant, where there is one that is nobody's part. */
 function onlyOne(instances: readonly KubeObject[], namespace: string): KubeObject {
-  const [only] = instances;
-  if (only !== undefined && instances.length === 1) return only;
+  const own = instances.filter((instance) => !isPart(instance));
+  const [only, ...others] = own.length > 0 ? own : instances;
+  if (only !== undefined && others.length === 0) return only;
   if (only === undefined) throw noInstance(namespace, undefined, []);
   throw new KplanError(
     "which-instance",
@@ -45,6 +47,13 @@ async function instancesOf(ctx: Where): Promise<readonly KubeObject[]> {
     if (isNotServed(error)) return [];
     throw error;
   }
+}
+
+/** Whether another instance made it for itself. */
+export function isPart({ metadata: { ownerReferences = [] } }: KubeObject): boolean {
+  return ownerReferences.some(
+    ({ kind, apiVersion }) => kind === "Instance" && apiVersion === KUDO_API_VERSION,
+  );
 }
 
 function namesOf(instances: readonly KubeObject[]): readonly string[] {

@@ -28,6 +28,8 @@ import { stopped } from "../run/stopped.ts";
 /** The run of an uninstall: its record is stored, its cleanup plan yet to be executed. */
 export interface CleanupRun {
   readonly run: OpenRun;
+  /** The package of the instance, where it is known and needed. */
+  readonly pkg?: OperatorPackage;
   /** Executes the cleanup plan, as far as it is not COMPLETE from an earlier attempt. */
   execute(): Promise<RunOutcome>;
 }
@@ -59,6 +61,7 @@ export async function beginCleanup(
   const opened = await openRun(ctx, { state, instance, lease, record, plans, known });
   return {
     run: opened,
+    ...(pkg && { pkg }),
     async execute() {
       if (!inputs) return { result: "complete" };
       return await executeRun(inputs, {

@@ -1,16 +1,20 @@
 import { removeObjects } from "../../engine/objects/remove-objects.ts";
 import { uninstallOrder } from "../../engine/objects/uninstall-order.ts";
 import { ClusterError } from "../../model/cluster.ts";
+import { needsOthers } from "../../model/dependency.ts";
 import type { RunRecorder, WriteFence } from "../../model/driver.ts";
 import type { Emit } from "../../model/event.ts";
 import { refuseLater } from "../../model/fencing.ts";
 import { KplanError } from "../../model/kplan-error.ts";
-import { type KubeObject, refOf } from "../../model/kube-object.ts";
+import { type KubeObject, type ObjectRef, refOf, refText } from "../../model/kube-object.ts";
+import { KUDO_FINALIZER } from "../../model/names.ts";
 import type { RunOutcome } from "../../model/run.ts";
 import type { HeldLease } from "../../store/lease.ts";
 import { asRead, listRuns } from "../../store/run-store.ts";
 import type { ActionResult } from "../action-result.ts";
 import { dropSimulation } from "../change/store-simulation.ts";
+import { removalParts } from "../children/removal-parts.ts";
+import { removeChild, withOwnInstances } from "../children/remove-child.ts";
 import type { ActionContext } from "../context.ts";
 import { operatorVersionOf } from "../instance/find-instance.ts";
 import type { InstanceState, KnownInstance } from "../instance/instance-state.ts";
@@ -62,7 +66,10 @@ async function removeLiving(
   const cleaned = await run.settle(await cleanup.execute());
   if (cleaned.result !== "complete")
     return { kind: "ran", outcome: cleaned, run: await run.close(cleaned) };
-  const inventory = run.keeper.record().inventory;
+  const made = run.keeper.record().inventory;
+  const { uid = "" } = state.object.metadata;
+  const mayOwn = cleanup.pkg === undefined || needsOthers(cleanup.pkg);
+  const inventory = mayOwn ? await withOwnInstances(ctx, made, uid) : made;
   const heeding = { ...ctx, cluster: run.cluster, stop: run.stop };
   const outcome = await run.settle(await removeAll(heeding, removal, { ...run, inventory }));
   if (outcome.result === "complete") {
@@ -116,10 +123,18 @@ async function removeAll(
   const instance = { name: state.name, namespace: state.namespace };
   const shared = { cluster, clock, limits, stop, lostNodes, instance };
   const deps = { ...shared, emit: by.emit, fence: lease, recorder: by.keeper };
+  // Of one that is gone there is no uid any more, but in the record of its last run.
+  const parent = state.object?.metadata.uid ?? state.newest?.instanceUid ?? "";
   try {
     const kept = await keptObjects(ctx, state.name);
-    const { complete } = await removeObjects(uninstallOrder(removable(by.inventory, kept)), deps);
-    if (!complete) return STOPPED;
+    for (const part of removalParts(removable(by.inventory, kept), ctx.namespace)) {
+      const ended =
+        "child" in part
+          ? await removeOther(ctx, part.child, { ...by, parent, withClaims })
+          : await removeObjects(uninstallOrder(part.objects), deps);
+      if (!("complete" in ended)) return ended;
+      if (!ended.complete) return STOPPED;
+    }
     if (!withClaims) return { result: "complete" };
     return (await deleteClaims(ctx, lease, state.name, kept)) ? { result: "complete" } : STOPPED;
   } catch (error) {
@@ -128,6 +143,28 @@ async function removeAll(
     const { kind, message, hint } = error;
     return { result: kind, path: { plan: "uninstall" }, message, ...(hint && { hint }) };
   }
+}
+
+/** An instance that this one made. */
+async function removeOther(
+  ctx: ActionContext,
+  ref: ObjectRef,
+  by: {
+    readonly emit: Emit;
+    readonly keeper: RunRecorder;
+    readonly parent: string;
+    readonly withClaims: boolean;
+  },
+): Promise<RunOutcome | { readonly complete: boolean }> {
+  const { emit, keeper, parent, withClaims } = by;
+  const removal = { ref, parent, deleteClaims: withClaims, emit };
+  const outcome = await removeChild(ctx, removal, removeInstance);
+  if (outcome.result === "complete") {
+    keeper.removed([ref]);
+    return { complete: true };
+  }
+  if (ctx.stop.aborted) return { complete: false };
+  return { ...outcome, message: `${refText(ref)}: ${outcome.message}` };
 }
 
 const STOPPED: RunOutcome = {
@@ -154,7 +191,7 @@ export async function deleteInstance(
       if (live.metadata.deletionTimestamp === undefined)
         await ctx.cluster.delete(ref, { propagation: "Background", ...asRead(live) });
       const { finalizers = [] } = live.metadata;
-      const others = finalizers.filter((name) => name !== "kudo.dev.instance.cleanup");
+      const others = finalizers.filter((name) => name !== KUDO_FINALIZER);
       if (others.length === finalizers.length) return;
       // With the deletion it has another version, so the finalizer goes in the next round.
       if (live.metadata.deletionTimestamp !== undefined) {

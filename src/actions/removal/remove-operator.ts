@@ -1,4 +1,5 @@
 import { type Cluster, ClusterError } from "../../model/cluster.ts";
+import { allNeeded } from "../../model/dependency.ts";
 import type { KubeObject, ObjectRef } from "../../model/kube-object.ts";
 import { refOf } from "../../model/kube-object.ts";
 import { ANNOTATION, KUDO_API_VERSION, LABEL } from "../../model/names.ts";
@@ -8,28 +9,47 @@ import { asRead } from "../../store/run-store.ts";
 import { operatorVersionOf } from "../instance/find-instance.ts";
 import { doom } from "./doomed-versions.ts";
 
+/** Where something is removed, and for whom. */
+export interface RemovalPlace {
+  readonly namespace: string;
+  readonly instance: string;
+  /** Throws when nothing may be removed any more: the lease is lost. */
+  readonly check?: () => void;
+}
+
+/** Removes what `removeVersion` removes, of the operator and of all that its versions need; these first, so that what is left of them is found again. */
+export async function removeOperator(
+  cluster: Cluster,
+  where: RemovalPlace,
+  operatorVersion: string,
+): Promise<void> {
+  const versions = await kept(cluster, "OperatorVersion", where.namespace);
+  const mine = versions?.find(({ metadata }) => metadata.name === operatorVersion);
+  const family = mine && versions?.filter((version) => operatorOf(version) === operatorOf(mine));
+  const names = (family ?? []).map(({ metadata }) => metadata.name);
+  const needed = allNeeded(versions ?? [], names);
+  for (const name of needed.toReversed()) await removeVersion(cluster, where, name);
+  await removeVersion(cluster, where, operatorVersion, needed.length === 0 ? versions : undefined);
+}
+
 /**
  * Removes the OperatorVersion of the last instance of an operator with the pieces of its package, those of earlier versions that an upgrade left, and the Operator.
  * Another instance may need each of them, for `rollback`, `drift` and a run that is to go on. What kplan did not store (it has no digest) stays. Done again, it finds what is left.
  */
-export async function removeOperator(
+async function removeVersion(
   cluster: Cluster,
-  where: {
-    readonly namespace: string;
-    readonly instance: string;
-    /** Throws when nothing may be removed any more: the lease is lost. */
-    readonly check?: () => void;
-  },
+  where: RemovalPlace,
   operatorVersion: string,
+  known?: readonly KubeObject[],
 ): Promise<void> {
   const { namespace } = where;
   const [instances, versions] = await Promise.all([
     kept(cluster, "Instance", namespace),
-    kept(cluster, "OperatorVersion", namespace),
+    known ?? kept(cluster, "OperatorVersion", namespace),
   ]);
   const isOther = (instance: KubeObject): boolean => instance.metadata.name !== where.instance;
   const others = (instances ?? []).filter(isOther);
-  const users = others.map(operatorVersionOf);
+  const users = withNeeded(versions ?? [], others.map(operatorVersionOf));
   if (users.includes(operatorVersion)) return;
   const mine = versions?.find(({ metadata }) => metadata.name === operatorVersion);
   const pieces = await piecesOf(cluster, namespace, mine && operatorOf(mine));
@@ -54,11 +74,10 @@ export async function removeOperator(
     // With the definition of Instances gone, nobody needs any.
     return instances === undefined || going.has(operatorVersionOfPiece(piece) ?? "");
   });
-  const doomed = await doom(cluster, mine ? [...unused, mine] : unused, async () =>
-    ((await kept(cluster, "Instance", namespace)) ?? [])
-      .filter(isOther)
-      .some((instance) => going.has(operatorVersionOf(instance))),
-  );
+  const doomed = await doom(cluster, mine ? [...unused, mine] : unused, async () => {
+    const now = ((await kept(cluster, "Instance", namespace)) ?? []).filter(isOther);
+    return withNeeded(versions ?? [], now.map(operatorVersionOf)).some((name) => going.has(name));
+  });
   if (doomed === undefined) return;
   for (const piece of useless) {
     where.check?.();
@@ -78,6 +97,11 @@ export async function removeOperator(
   // Last: as long as it is there, the rest is found again.
   const last = doomed.at(-1) ?? mine;
   await cluster.delete(refOf(last), asRead(last));
+}
+
+/** Versions that instances have, and all that these need. */
+function withNeeded(versions: readonly KubeObject[], names: readonly string[]): readonly string[] {
+  return [...names, ...allNeeded(versions, names)];
 }
 
 /** Undefined where somebody has removed the definition of the kind, and with it all that was of it. */

@@ -13,6 +13,7 @@ import { ANNOTATION } from "../../model/names.ts";
 import type { HeldLease, TakenFrom } from "../../store/lease.ts";
 import { LEASE_MS } from "../../store/lease-object.ts";
 import { secretsRef } from "../../store/secret-values.ts";
+import { isInstanceIn } from "../children/removal-parts.ts";
 import type { ActionContext } from "../context.ts";
 import { readInstanceState } from "../instance/instance-state.ts";
 import { keptObjects } from "../removal/kept-objects.ts";
@@ -52,7 +53,8 @@ async function ownedBy(ctx: ActionContext, instance: string): Promise<readonly O
     ...(object ? [refOf(object)] : []),
     ...(newest ? [refOf(newest.object)] : []),
     ...(secrets ? [secretsRef(ctx.namespace, instance)] : []),
-    ...inventory.map(({ ref }) => ref),
+    // An instance that it made has a lease and a token of its own.
+    ...inventory.map(({ ref }) => ref).filter((ref) => !isInstanceIn(ref, ctx.namespace)),
     ...kept,
   ];
   return [...new Map(refs.map((ref) => [refKey(ref), ref])).values()];

@@ -1,4 +1,5 @@
 import { assertNever } from "../../model/assert-never.ts";
+import { KplanError } from "../../model/kplan-error.ts";
 import { refText } from "../../model/kube-object.ts";
 import { pathText, type RunOutcome } from "../../model/run.ts";
 import type { KudoOperatorTask } from "../../model/task.ts";
@@ -21,10 +22,19 @@ export async function kudoOperatorTask(task: KudoOperatorTask, ctx: TaskContext)
   const { name: instance } = wanted.ref;
   const goOn = ctx.watchdog.suspend();
   try {
-    const outcome = await ctx.children.drive(wanted, {
-      stop: ctx.halt,
-      tell: (event) => ctx.emit({ type: "child", path: ctx.path, instance, event }),
-    });
+    const outcome = await ctx.children
+      .drive(wanted, {
+        stop: ctx.halt,
+        tell: (event) => {
+          // It is under way, or waits for somebody else: what comes after it in the step may begin.
+          if (event.type === "run-started" || event.type === "waiting") ctx.placed?.();
+          ctx.emit({ type: "child", path: ctx.path, instance, event });
+        },
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof KplanError && error.kind === "timed-out")) throw error;
+        throw new TaskFailure(error.message, { result: "timed-out", ref: wanted.ref });
+      });
     judge(outcome, wanted, ctx);
   } finally {
     goOn();
@@ -57,6 +67,6 @@ function judge(outcome: RunOutcome, { ref }: WantedChild, { halt }: TaskContext)
     case "interrupted":
       throw new PausedRun(`${refText(ref)} is not complete: ${outcome.message}`);
     default:
-      return assertNever(outcome);
+      assertNever(outcome);
   }
 }

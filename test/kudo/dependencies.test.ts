@@ -1,0 +1,533 @@
+import { afterEach, beforeAll, expect, test } from "vitest";
+import type { ActionResult } from "../../src/actions/action-result.ts";
+import { install } from "../../src/actions/change/install.ts";
+import { triggerPlan } from "../../src/actions/change/trigger-plan.ts";
+import { update } from "../../src/actions/change/update.ts";
+import { upgrade } from "../../src/actions/change/upgrade.ts";
+import type { ActionContext } from "../../src/actions/context.ts";
+import { uninstall } from "../../src/actions/removal/uninstall.ts";
+import type { RunEvent } from "../../src/model/event.ts";
+import { KplanError } from "../../src/model/kplan-error.ts";
+import type { KubeObject } from "../../src/model/kube-object.ts";
+import { contextOf } from "../../src/package-test/context-of.ts";
+import { objectsOf } from "../../src/package-test/faults/run-scenario.ts";
+import {
+  type Driver,
+  type Ending,
+  startWorld,
+  type World,
+  type WorldSnapshot,
+} from "../../src/package-test/world.ts";
+import { values } from "../drivers/drivers.ts";
+import { deadly } from "../support/deadly.ts";
+import { packageFolder } from "../support/package-folder.ts";
+
+// A KUDO package that needs another one, which needs a third: `top` makes an instance of `mid`, that one of `low` (compat section 5.2).
+
+const CONFIG = (name: string, data: string): string => `apiVersion: v1
+kind: ConfigMap
+metadata: {name: "{{ .Name }}-${name}"}
+data: {${data}}
+`;
+const PARAMS = (...names: readonly string[]): string =>
+  `parameters:\n${names.map((name) => `  - ${name}`).join("\n")}\n`;
+
+const LOW = {
+  "operator.yaml": `apiVersion: kudo.dev/v1beta1
+name: low
+appVersion: "7"
+operatorVersion: 0.1.0
+tasks:
+  - {name: config, kind: Apply, spec: {resources: [config.yaml]}}
+  - {name: bye, kind: Apply, spec: {resources: [bye.yaml]}}
+  - {name: pod, kind: Apply, spec: {resources: [pod.yaml]}}
+plans:
+  deploy:
+    strategy: serial
+    phases:
+      - name: main
+        strategy: serial
+        steps: [{name: config, tasks: [config]}, {name: pod, tasks: [pod]}]
+  cleanup:
+    phases: [{name: main, steps: [{name: bye, tasks: [bye]}]}]
+`,
+  "params.yaml": PARAMS(
+    "{name: COLOR, default: none}",
+    '{name: BREAK, type: boolean, default: "false"}',
+    "{name: PORTS, type: array, default: [1]}",
+  ),
+  "templates/config.yaml": CONFIG(
+    "low",
+    'color: "{{ .Params.COLOR }}", ports: "{{ len .Params.PORTS }}"',
+  ),
+  "templates/bye.yaml": `apiVersion: v1
+kind: ConfigMap
+metadata: {name: "{{ .Name }}-bye"}
+`,
+  // Nobody has the image of a pod that is broken.
+  "templates/pod.yaml": `apiVersion: v1
+kind: Pod
+metadata: {name: "{{ .Name }}-{{ if eq .Params.BREAK "true" }}broken{{ else }}fine{{ end }}"}
+spec: {containers: [{name: main, image: "app:1"}]}
+`,
+};
+
+const MID = {
+  "operator.yaml": `apiVersion: kudo.dev/v1beta1
+name: mid
+operatorVersion: 0.1.0
+tasks:
+  - {name: before, kind: Apply, spec: {resources: [before.yaml]}}
+  - {name: low, kind: KudoOperator, spec: {package: ./low, parameterFile: low-params.yaml}}
+  - {name: after, kind: Apply, spec: {resources: [after.yaml]}}
+plans:
+  deploy:
+    strategy: serial
+    phases:
+      - name: main
+        strategy: serial
+        steps: [{name: before, tasks: [before]}, {name: low, tasks: [low]}, {name: after, tasks: [after]}]
+`,
+  "params.yaml": PARAMS("{name: COLOR, required: true}", '{name: BREAK, default: "false"}'),
+  "templates/before.yaml": CONFIG("before", "a: b"),
+  "templates/after.yaml": CONFIG("after", "a: b"),
+  "templates/low-params.yaml": `COLOR: "{{ .Params.COLOR }}-{{ .OperatorName }}"
+BREAK: "{{ .Params.BREAK }}"
+PORTS: [80, 443]
+`,
+};
+
+const TOP = {
+  "operator.yaml": `apiVersion: kudo.dev/v1beta1
+name: top
+operatorVersion: 0.1.0
+tasks:
+  - {name: mid, kind: KudoOperator, spec: {package: ./mid, parameterFile: mid-params.yaml}}
+  - {name: done, kind: Apply, spec: {resources: [done.yaml]}}
+plans:
+  deploy:
+    strategy: serial
+    phases:
+      - name: main
+        strategy: serial
+        steps: [{name: mid, tasks: [mid]}, {name: done, tasks: [done]}]
+  touch:
+    phases: [{name: main, steps: [{name: done, tasks: [done]}]}]
+`,
+  "params.yaml": PARAMS("{name: COLOR, default: red}", '{name: BREAK, default: "false"}'),
+  "templates/mid-params.yaml": `COLOR: {{ .Params.COLOR }}\nBREAK: "{{ .Params.BREAK }}"\n`,
+  "templates/done.yaml": CONFIG("done", 'color: "{{ .Params.COLOR }}"'),
+};
+
+type Files = Readonly<Record<string, string>>;
+
+/** A folder of the package with others in folders of it. */
+function folderOf(own: Files, below: Readonly<Record<string, Files>> = {}): string {
+  const nested = Object.entries(below).flatMap(([folder, files]) =>
+    Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text] as const),
+  );
+  return packageFolder({ "templates/config.yaml": null, ...own, ...Object.fromEntries(nested) });
+}
+
+const source = folderOf(TOP, { mid: MID, "mid/low": LOW });
+const NAMES = { top: "top-instance", mid: "top-instance-mid", low: "top-instance-mid-low" };
+
+const WORLD = {
+  seed: "dependencies",
+  speed: 1000,
+  pods: [{ pods: "*-broken", imageMissing: true }],
+};
+let empty: WorldSnapshot;
+let installed: WorldSnapshot;
+let world: World;
+let events: RunEvent[] = [];
+
+beforeAll(async () => {
+  const first = await startWorld({ ...WORLD });
+  empty = await first.snapshot();
+  world = first;
+  expect(await outcome((ctx) => install(ctx, { source }))).toEqual({ result: "complete" });
+  installed = await first.snapshot();
+  await first.close();
+});
+afterEach(() => world.close());
+
+const begin = async (from: WorldSnapshot): Promise<void> => {
+  world = await startWorld({ ...WORLD, from });
+};
+
+/** A command of a process of its own. */
+async function give(
+  act: (ctx: ActionContext) => Promise<ActionResult>,
+  through?: Parameters<World["driver"]>[0],
+): Promise<Ending<ActionResult>> {
+  events = [];
+  const driver: Driver = await world.driver(through);
+  const ctx = contextOf(driver, { command: ["kplan"], onEvent: (event) => events.push(event) });
+  const ending = await world.run(driver, () => act(ctx));
+  driver.end();
+  return ending;
+}
+
+/** What came of a command that was no error: how its run ended, or else what it said. */
+async function outcome(act: (ctx: ActionContext) => Promise<ActionResult>): Promise<unknown> {
+  const ending = await give(act);
+  if (ending.kind === "threw") throw ending.error;
+  if (ending.kind !== "done") return ending;
+  return ending.value.kind === "ran" ? ending.value.outcome : ending.value;
+}
+
+/** The problems for which a command was refused. */
+async function refusal(act: (ctx: ActionContext) => Promise<ActionResult>): Promise<string> {
+  const ending = await give(act);
+  if (ending.kind !== "threw" || !(ending.error instanceof KplanError))
+    throw new Error(JSON.stringify(ending));
+  const { kind, message, issues } = ending.error;
+  return [`${kind}: ${message}`, ...issues.map((issue) => issue.message)].join("\n");
+}
+
+const all = (kind: string): KubeObject[] => objectsOf(world).filter((one) => one.kind === kind);
+const named = (kind: string, name: string): KubeObject | undefined =>
+  all(kind).find(({ metadata }) => metadata.name === name);
+const dataOf = (name: string): unknown => named("ConfigMap", name)?.data;
+const instances = (): string[] =>
+  all("Instance")
+    .map(({ metadata }) => metadata.name)
+    .sort();
+
+test("three deep: all are installed, each a part of the one that needs it, with its own parameters", async () => {
+  await begin(installed);
+  expect(instances()).toEqual(Object.values(NAMES).sort());
+  expect(
+    all("OperatorVersion")
+      .map(({ metadata }) => metadata.name)
+      .sort(),
+  ).toEqual(["low-7-0.1.0", "mid-0.1.0", "top-0.1.0"]);
+  expect(named("OperatorVersion", "mid-0.1.0")).toMatchObject({
+    spec: {
+      tasks: [
+        {},
+        {
+          name: "low",
+          kind: "KudoOperator",
+          spec: {
+            package: "low",
+            appVersion: "7",
+            operatorVersion: "0.1.0",
+            parameterFile: "low-params.yaml",
+          },
+        },
+        {},
+      ],
+    },
+  });
+  const [top, mid, low] = Object.values(NAMES).map((name) => named("Instance", name));
+  expect(low).toMatchObject({
+    metadata: {
+      labels: { "kudo.dev/operator": "low" },
+      ownerReferences: [
+        {
+          apiVersion: "kudo.dev/v1beta1",
+          kind: "Instance",
+          name: NAMES.mid,
+          uid: mid?.metadata.uid,
+        },
+      ],
+    },
+    spec: {
+      operatorVersion: { name: "low-7-0.1.0" },
+      parameters: { COLOR: "red-mid", BREAK: "false", PORTS: "- 80\n- 443\n" },
+    },
+    status: { planStatus: { deploy: { status: "COMPLETE" } } },
+  });
+  expect(mid?.metadata.ownerReferences?.[0]).toMatchObject({ uid: top?.metadata.uid });
+  expect(mid?.metadata.ownerReferences?.[0]).not.toHaveProperty("controller");
+  expect(dataOf(`${NAMES.low}-low`)).toEqual({ color: "red-mid", ports: "2" });
+});
+
+test("what a run tells of its children stands below their tasks", async () => {
+  await begin(empty);
+  await outcome((ctx) => install(ctx, { source }));
+  const told = events.flatMap((event) =>
+    event.type === "child" && event.event.type === "run-started"
+      ? [`${event.path.task}: ${event.event.run.instance}`]
+      : event.type === "child" &&
+          event.event.type === "child" &&
+          event.event.event.type === "run-started"
+        ? [`${event.path.task}: ${event.event.path.task}: ${event.event.event.run.instance}`]
+        : [],
+  );
+  expect(told).toEqual([`mid: ${NAMES.mid}`, `mid: low: ${NAMES.low}`]);
+});
+
+test("a dry run names the children, their plans and parameters, and writes nothing", async () => {
+  await begin(empty);
+  const result = await outcome((ctx) => install(ctx, { source, dryRun: true }));
+  expect(result).toMatchObject({
+    kind: "preview",
+    changes: true,
+    preview: {
+      problems: [],
+      objects: [
+        {
+          path: { task: "mid" },
+          ref: { kind: "Instance", name: NAMES.mid },
+          change: "create",
+          why: "of mid-0.1.0, runs deploy with COLOR=red, BREAK=false",
+        },
+        { path: { task: "mid" }, ref: { kind: "Instance", name: NAMES.low }, change: "create" },
+        { path: { task: "done" }, change: "create" },
+      ],
+    },
+  });
+  expect([instances(), all("OperatorVersion")]).toEqual([[], []]);
+});
+
+test("an update of the parent goes on to its children, and no further than parameters do", async () => {
+  await begin(installed);
+  expect(
+    await outcome((ctx) =>
+      update(ctx, { instance: NAMES.top, values: values("COLOR=blue"), dryRun: true }),
+    ),
+  ).toMatchObject({
+    preview: {
+      objects: [
+        {
+          ref: { name: NAMES.mid },
+          change: "configure",
+          diff: expect.stringMatching(/-.*COLOR: red\n\+.*COLOR: blue/),
+        },
+        {
+          ref: { name: NAMES.low },
+          change: "configure",
+          diff: expect.stringMatching(/-.*red-mid\n\+.*blue-mid/),
+        },
+        { change: "configure" },
+      ],
+    },
+  });
+  expect(
+    await outcome((ctx) => update(ctx, { instance: NAMES.top, values: values("COLOR=blue") })),
+  ).toEqual({ result: "complete" });
+  expect(dataOf(`${NAMES.low}-low`)).toMatchObject({ color: "blue-mid" });
+  expect(runsOf(NAMES.low)).toBe(2);
+  // Nothing of it is theirs.
+  expect(await outcome((ctx) => triggerPlan(ctx, { instance: NAMES.top, plan: "touch" }))).toEqual({
+    result: "complete",
+  });
+  expect(await outcome((ctx) => triggerPlan(ctx, { instance: NAMES.top, plan: "deploy" }))).toEqual(
+    { result: "complete" },
+  );
+  expect([runsOf(NAMES.top), runsOf(NAMES.mid), runsOf(NAMES.low)]).toEqual([4, 2, 2]);
+});
+
+test("what a person set on a child stays, unless the parent says otherwise", async () => {
+  await begin(installed);
+  await outcome((ctx) => update(ctx, { instance: NAMES.low, values: values("PORTS=[1,2,3]") }));
+  await outcome((ctx) => update(ctx, { instance: NAMES.top, values: values("COLOR=blue") }));
+  expect(named("Instance", NAMES.low)).toMatchObject({
+    spec: { parameters: { PORTS: "- 80\n- 443\n" } },
+  });
+});
+
+test("a child that fails fails its parents with its cause, and the same command goes on once it can", async () => {
+  await begin(empty);
+  const failed = await outcome((ctx) => install(ctx, { source, values: values("BREAK=true") }));
+  expect(failed).toMatchObject({
+    result: "failed",
+    path: { plan: "deploy", phase: "main", step: "mid", task: "mid" },
+    message: expect.stringMatching(
+      /^Instance top-instance-mid: deploy\.main\.low\.low: Instance top-instance-mid-low: deploy\.main\.pod\.pod: .*image/,
+    ),
+  });
+  const statuses = Object.values(NAMES).map((name) => named("Instance", name)?.status);
+  for (const status of statuses)
+    expect(status).toMatchObject({ planStatus: { deploy: { status: "FATAL_ERROR" } } });
+  expect(dataOf(`${NAMES.top}-done`)).toBeUndefined();
+  expect(
+    await outcome((ctx) => update(ctx, { instance: NAMES.top, values: values("BREAK=false") })),
+  ).toEqual({ result: "complete" });
+  expect(dataOf(`${NAMES.top}-done`)).toEqual({ color: "red" });
+});
+
+test.each([
+  {
+    title: "a package that is not there",
+    files: folderOf(TOP),
+    says: /what top needs.*\n.*mid/,
+  },
+  {
+    title: "a circle",
+    files: folderOf(TOP, {
+      mid: { ...MID, "operator.yaml": MID["operator.yaml"].replace("./low", "../") },
+    }),
+    says: /in a circle: mid-0\.1\.0 -> top-0\.1\.0/,
+  },
+  {
+    title: "a required parameter of a child",
+    files: folderOf(
+      { ...TOP, "templates/mid-params.yaml": "BREAK: no" },
+      { mid: MID, "mid/low": LOW },
+    ),
+    says: /COLOR.* is required/,
+  },
+  {
+    title: "a parameter of a grandchild that is of the wrong type",
+    files: folderOf(TOP, {
+      mid: { ...MID, "templates/low-params.yaml": "PORTS: a text" },
+      "mid/low": LOW,
+    }),
+    says: /PORTS/,
+  },
+  {
+    title: "a null",
+    files: folderOf(
+      { ...TOP, "templates/mid-params.yaml": "COLOR: ~" },
+      { mid: MID, "mid/low": LOW },
+    ),
+    says: /COLOR has no value/,
+  },
+  {
+    title: "a plan's name in a file of parameters",
+    files: folderOf(
+      { ...TOP, "templates/mid-params.yaml": "COLOR: {{ .PlanName }}" },
+      { mid: MID, "mid/low": LOW },
+    ),
+    says: /PlanName/,
+  },
+])("$title is found before anything is written", async ({ files, says }) => {
+  await begin(empty);
+  const text = await refusal((ctx) => install(ctx, { source: files }));
+  expect(text).toMatch(/^bad-input/);
+  expect(text).toMatch(says);
+  expect([instances(), all("OperatorVersion"), all("Secret")]).toEqual([[], [], []]);
+});
+
+test("an instance that somebody else made is not taken", async () => {
+  await begin(installed);
+  await outcome((ctx) => install(ctx, { source: folderOf(LOW), instance: "other-mid" }));
+  const text = await refusal((ctx) => install(ctx, { source, instance: "other" }));
+  expect(text).toMatch(/Instance other-mid \(low-7-0\.1\.0\) is there and is nobody's part/);
+});
+
+test("an upgrade brings another dependency, and moves a child to another version", async () => {
+  await begin(installed);
+  const next = folderOf(
+    {
+      ...TOP,
+      "operator.yaml": TOP["operator.yaml"]
+        .replace("0.1.0", "0.2.0")
+        .replace(
+          "tasks:",
+          "tasks:\n  - {name: extra, kind: KudoOperator, spec: {package: ./extra, instanceName: extra}}",
+        )
+        .replace("{name: mid, tasks: [mid]}", "{name: mid, tasks: [mid, extra]}"),
+    },
+    {
+      mid: { ...MID, "operator.yaml": MID["operator.yaml"].replace("0.1.0", "0.3.0") },
+      "mid/low": LOW,
+      extra: { ...LOW, "operator.yaml": LOW["operator.yaml"].replace("name: low", "name: extra") },
+    },
+  );
+  expect(await outcome((ctx) => upgrade(ctx, { source: next }))).toMatchObject({
+    result: "complete",
+  });
+  expect(instances()).toEqual(["extra", ...Object.values(NAMES)].sort());
+  expect(named("Instance", NAMES.mid)).toMatchObject({
+    spec: { operatorVersion: { name: "mid-0.3.0" } },
+  });
+  expect(runsOf(NAMES.low)).toBe(1);
+});
+
+test("an uninstall runs the cleanup plans of all and leaves nothing", async () => {
+  await begin(installed);
+  expect(await outcome((ctx) => uninstall(ctx, { instance: NAMES.top }))).toEqual({
+    result: "complete",
+  });
+  const byes = events.flatMap(
+    (event) => JSON.stringify(event).match(/"name":"[a-z-]*-bye"/g) ?? [],
+  );
+  expect(byes).not.toEqual([]);
+  expect(leftovers()).toEqual([]);
+});
+
+test("a child alone leaves its version to the parent that needs it", async () => {
+  await begin(installed);
+  await outcome((ctx) => uninstall(ctx, { instance: NAMES.low }));
+  expect(instances()).toEqual([NAMES.mid, NAMES.top].sort().reverse().sort());
+  expect(named("OperatorVersion", "low-7-0.1.0")).toBeDefined();
+  expect(await outcome((ctx) => triggerPlan(ctx, { instance: NAMES.mid, plan: "deploy" }))).toEqual(
+    { result: "complete" },
+  );
+  expect(instances()).toContain(NAMES.low);
+});
+
+// Each write would take minutes: a sample of them, or with KPLAN_EVERY_WRITE=1 all.
+const EVERY = process.env.KPLAN_EVERY_WRITE === undefined ? 23 : 1;
+
+test.each(["before", "after"] as const)(
+  "an install that dies %s any of its writes is finished by the same command",
+  async (when) => {
+    const counter = { writes: 0 };
+    let writes = Number.POSITIVE_INFINITY;
+    for (let n = when === "before" ? 1 : 5; n <= writes; n += EVERY) {
+      await begin(empty);
+      counter.writes = 0;
+      const first = await give((ctx) => install(ctx, { source }), {
+        through: deadly(n, when, counter),
+      });
+      if (first.kind !== "killed") writes = counter.writes;
+      else expect(await outcome((ctx) => install(ctx, { source }))).toEqual({ result: "complete" });
+      const text = `${when} ${n}`;
+      expect([text, instances()]).toEqual([text, Object.values(NAMES).sort()]);
+      expect([text, dataOf(`${NAMES.low}-low`), dataOf(`${NAMES.top}-done`)]).toEqual([
+        text,
+        { color: "red-mid", ports: "2" },
+        { color: "red" },
+      ]);
+      expect([text, ...Object.values(NAMES).map(runsOf)]).toEqual([text, 1, 1, 1]);
+      await world.close();
+    }
+    expect(writes).toBeGreaterThan(40);
+    await begin(empty);
+  },
+);
+
+test("an uninstall that dies at any of its writes is finished by the same command", async () => {
+  const counter = { writes: 0 };
+  let writes = Number.POSITIVE_INFINITY;
+  for (let n = 1; n <= writes; n += EVERY) {
+    await begin(installed);
+    counter.writes = 0;
+    const act = (ctx: ActionContext) => uninstall(ctx, { instance: NAMES.top });
+    const first = await give(act, {
+      through: deadly(n, n % 2 === 0 ? "before" : "after", counter),
+    });
+    if (first.kind !== "killed") writes = counter.writes;
+    else if (leftovers().length > 0) await give(act);
+    await world.pass(60_000);
+    expect([n, leftovers()]).toEqual([n, []]);
+    await world.close();
+  }
+  expect(writes).toBeGreaterThan(30);
+  await begin(empty);
+});
+
+/** Runs of an instance that are on record. */
+function runsOf(instance: string): number {
+  return all("ConfigMap").filter(({ metadata: { name } }) => name.startsWith(`${instance}-run-`))
+    .length;
+}
+
+/** All that a world holds and an empty one does not. */
+function leftovers(): string[] {
+  return objectsOf(world)
+    .filter(({ kind, metadata }) => metadata.namespace === "default" && kind !== "Event")
+    .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+    .filter(
+      (name) =>
+        !/^(ServiceAccount default|ConfigMap kube-root|Secret default-token|Service kubernetes|Endpoint)/.test(
+          name,
+        ),
+    );
+}
