@@ -13,6 +13,7 @@ import type { PlanStatus } from "../model/status.ts";
 import type { EngineDeps } from "./engine-deps.ts";
 import { measureRun } from "./meter/measure-run.ts";
 import { leaseLost } from "./objects/keep-trying.ts";
+import { lenientCluster } from "./objects/lenient-cluster.ts";
 import { createWatchHub } from "./objects/watch-hub.ts";
 import { createPreviewCache } from "./preview/preview-cache.ts";
 import { planAndCheck } from "./preview/preview-run.ts";
@@ -73,7 +74,16 @@ async function drive(
   });
   if (plan === undefined) return interrupted(begun.statuses);
   const { definedKinds, told } = plan;
-  const run = createRunContext(inputs, { ...deps, preview }, { ...parts, definedKinds, told });
+  const said = new Set(plan.notes);
+  const cluster = lenientCluster(deps.cluster, inputs.pkg, (message) => {
+    if (!said.has(message)) deps.emit({ type: "warning", message });
+    said.add(message);
+  });
+  const run = createRunContext(
+    inputs,
+    { ...deps, cluster, preview },
+    { ...parts, definedKinds, told },
+  );
   const slots = createLimit(deps.limits.concurrency);
   const measuring = await measureRun(run);
   if (typeof measuring === "object") return measuring;
@@ -143,6 +153,8 @@ async function checkBefore(
   readonly late: ReadonlySet<string>;
   /** Of objects that are applied otherwise than the package says. */
   readonly told: readonly string[];
+  /** All that was told before the first write. */
+  readonly notes: readonly string[];
 }> {
   const { cluster, clock, limits, forceConflicts, emit, fence, stop } = deps;
   const signal = AbortSignal.any([fence.lost, stop]);
@@ -162,6 +174,7 @@ async function checkBefore(
   return {
     definedKinds: plan.definedKinds,
     told: plan.notes,
+    notes: preview.notes ?? [],
     late: new Set(late.map(({ path }) => JSON.stringify([path.plan, path.phase, path.step]))),
   };
 }

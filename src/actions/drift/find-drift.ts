@@ -1,4 +1,5 @@
 import { compareObject, type Difference } from "../../engine/drift/compare-object.ts";
+import { lenientCluster } from "../../engine/objects/lenient-cluster.ts";
 import { createLimit } from "../../engine/run-context.ts";
 import { ClusterError } from "../../model/cluster.ts";
 import type { AppliedAt, DriftedField, DriftedObject, DriftReport } from "../../model/drift.ts";
@@ -123,12 +124,14 @@ function isDoneJob(
 async function compare(
   { cluster }: ActionContext,
   object: KubeObject,
-  { entry }: AppliedObject,
+  { entry, source }: AppliedObject,
   requests: ReturnType<typeof createLimit>,
   read: (ref: ObjectRef) => Promise<KubeObject | undefined>,
 ): Promise<Difference | undefined> {
   const live = await read(entry.ref);
-  return await requests(() => compareObject(object, live, { cluster }));
+  // What was left out when it was applied is no difference.
+  const asApplied = source ? lenientCluster(cluster, source.inputs.pkg, () => undefined) : cluster;
+  return await requests(() => compareObject(object, live, { cluster: asApplied }));
 }
 
 /** What is wrong with one object does not hide the others; a cluster that cannot be asked does. */

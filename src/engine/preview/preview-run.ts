@@ -8,6 +8,7 @@ import {
 } from "../../model/run.ts";
 import { foreseeChildren } from "../children/foresee-children.ts";
 import type { PreviewDeps } from "../engine-deps.ts";
+import { lenientCluster } from "../objects/lenient-cluster.ts";
 import { refuseLivingNodes } from "../objects/lost-nodes.ts";
 import { unmatchedRollouts } from "../rollout/unmatched-rollouts.ts";
 import { createLimit } from "../run-context.ts";
@@ -33,6 +34,8 @@ export async function planAndCheck(
   planned: (objects: number) => void,
 ): Promise<{ readonly preview: Preview; readonly plan: PlannedWrites }> {
   const requests = createLimit(deps.limits.concurrency);
+  const left = new Set<string>();
+  const cluster = lenientCluster(deps.cluster, inputs.pkg, (message) => left.add(message));
   const options = deps.signal === undefined ? {} : { options: { signal: deps.signal } };
   const lookup = { cluster: deps.cluster, requests, ...options };
   await refuseLivingNodes(inputs.lostNodes ?? [], deps.cluster, options.options ?? {});
@@ -41,7 +44,7 @@ export async function planAndCheck(
   planned(plan.writes.length);
   const made = new Set(inputs.inventory.map(({ ref }) => refKey(ref)));
   const [checked, rights] = await Promise.all([
-    checkWrites(plan.writes, made, { ...deps, requests }),
+    checkWrites(plan.writes, made, { ...deps, cluster, requests }),
     plan.runsCommands ? execRights(inputs, deps) : [],
   ]);
   const refusals = unmetPlans(inputs, deps.cluster.simulated, deps.warn);
@@ -49,10 +52,11 @@ export async function planAndCheck(
   const found = [...plan.problems, ...children.problems];
   const problems = [...refusals, ...found, ...unmatched, ...rights, ...checked.problems];
   const objects = [...checked.objects, ...plan.unknown, ...children.objects];
+  const notes = [...plan.notes, ...left];
   return {
     preview: {
       objects: inOrder(objects, inputs),
-      ...(plan.notes.length > 0 && { notes: plan.notes }),
+      ...(notes.length > 0 && { notes }),
       problems,
     },
     plan,
