@@ -1,66 +1,4 @@
-import { join } from "node:path";
-
-/** Folder of a package of KUDO's dialect that these tests hold. */
-export function kudoPackage(name: string): string {
-  return join(import.meta.dirname, "packages", name);
-}
-
-/** An object as it must be found after a command: a part of it, or not at all. */
-export interface Sight {
-  readonly apiVersion: string;
-  readonly kind: string;
-  /** `{ns}` stands for the namespace. */
-  readonly name: string;
-  readonly is: object | "absent";
-}
-
-/** A command line as it is typed, and what comes of it. */
-export interface Scene {
-  /** `@name` stands for the folder of that package. */
-  readonly run: string;
-  /** 0 when absent. */
-  readonly code?: number;
-  /** What it prints, on both streams. */
-  readonly says?: RegExp;
-  readonly sees?: readonly Sight[];
-}
-
-/** What is done with an instance of one of our KUDO packages, from its installation to its end; the same on the embedded and on a real cluster. */
-export interface Story {
-  readonly name: string;
-  readonly scenes: readonly Scene[];
-}
-
-/** The command line with the folders of packages in it, split at blanks; what is between apostrophes stays together. */
-export function wordsOf(run: string): readonly string[] {
-  return (run.match(/'[^']*'|[^\s']+(?:'[^']*')?/g) ?? []).map((word) =>
-    word.replace(/'/g, "").replace(/^@(.+)$/, (_, name) => kudoPackage(name)),
-  );
-}
-
-const configMap = (name: string, data: Readonly<Record<string, string>> | "absent"): Sight => ({
-  apiVersion: "v1",
-  kind: "ConfigMap",
-  name,
-  is: data === "absent" ? "absent" : { data },
-});
-const seen = (apiVersion: string, kind: string, name: string, is: object | "absent"): Sight => ({
-  apiVersion,
-  kind,
-  name,
-  is,
-});
-const instance = (name: string, is: object | "absent"): Sight =>
-  seen("kudo.dev/v1beta1", "Instance", name, is);
-const planStatus = (name: string, statuses: Readonly<Record<string, string>>): Sight =>
-  instance(name, {
-    status: {
-      planStatus: Object.fromEntries(
-        Object.entries(statuses).map(([plan, status]) => [plan, { status }]),
-      ),
-    },
-  });
-const gone = (name: string): Sight => instance(name, "absent");
+import { configMap, gone, instance, planStatus, type Story, seen } from "./story.ts";
 
 const RBAC = "rbac.authorization.k8s.io/v1";
 const CRD = "apiextensions.k8s.io/v1";
@@ -231,7 +169,7 @@ export const STORIES: readonly Story[] = [
     name: "certs: files of a pod become a Secret and ConfigMaps, also for a plan that has no Pipe",
     scenes: [
       {
-        run: "install @certs",
+        run: "install @certs --pipe-image busybox:1.28",
         sees: [
           seen("v1", "Secret", "certsinstance.deploy.certificates.generate.genfiles.tls", {
             type: "Opaque",
@@ -243,7 +181,7 @@ export const STORIES: readonly Story[] = [
             allowed: '"true"',
           }),
           seen("v1", "ConfigMap", "certsinstance.deploy.certificates.generate.genfiles.logofile", {
-            binaryData: { "logo.bin": "AQL/" },
+            binaryData: { "logo.bin": "AQI=" },
           }),
           seen(
             "v1",
