@@ -52,10 +52,7 @@ export function addVersionOptions(command: Command): Command {
 /** Adds what only kplan has and its errors may ask for. */
 export function addReplaceOption(command: Command): Command {
   return command
-    .option(
-      "--replace-version",
-      "replace a package of the same version whose content differs",
-    )
+    .option("--replace-version", "replace a package of the same version whose content differs")
     .option(
       "--pipe-image <image>",
       "image with sh, stat and tar for the pods of Pipe tasks (default: busybox)",

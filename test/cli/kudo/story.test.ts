@@ -4,12 +4,15 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type EmbeddedServer, startServer } from "../../../src/embedded/start-server.ts";
-import { kudoPackage } from "../../kudo/stories.ts";
+import type { KubeObject } from "../../../src/model/kube-object.ts";
 import { type CliResult, cli } from "../../support/cli.ts";
 import { normalised } from "../normalised.ts";
 
 // `kubectl kudo` as it is typed, and what comes back, to the letter but for times, uids and paths. The rows of the story build on each other.
 // After a wanted change: `npx vitest run test/cli/kudo -u`, and read the difference.
+
+const kudoPackage = (name: string): string =>
+  join(import.meta.dirname, "../../kudo/packages", name);
 
 let server: EmbeddedServer;
 let home: string;
@@ -22,6 +25,8 @@ beforeAll(async () => {
   names = {
     $WEB_NEXT: kudoPackage("web-1.1"),
     $WEB: kudoPackage("web-1.0"),
+    $HELLO: kudoPackage("hello"),
+    $SWITCH: kudoPackage("switch"),
     $BROKEN: kudoPackage("broken"),
     $HOME: home,
     $SERVER: server.url,
@@ -62,8 +67,6 @@ const STORY: Story = {
   "get-instances": [0, "get instances"],
   "get-operators": [0, "get operators"],
   "get-all": [0, "get all"],
-  "get-all-json": [0, "get all -o json"],
-  "get-all-yaml": [0, "get all -o yaml"],
   uninstall: [0, "uninstall --instance web-instance --wait"],
   "uninstall-again": [255, "uninstall --instance nobody"],
 };
@@ -74,6 +77,25 @@ describe.sequential("an instance under kubectl kudo", () => {
     expect([result.code, result.stderr]).toEqual([code, result.stderr]);
     await golden(name, line, result);
   });
+});
+
+test("all that is installed, for programs: operators, then versions, then instances", async () => {
+  const { stdout } = await kudo("get all -o json");
+  const objects: KubeObject[] = JSON.parse(stdout);
+  expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+    "Operator web",
+    "OperatorVersion web-2.4-1.0.0",
+    "OperatorVersion web-2.4-1.1.0",
+    "Instance second",
+  ]);
+  const yaml = await kudo("get all -o yaml");
+  expect(yaml.stdout.match(/^(---|\.\.\.|kind: .*)$/gm)).toEqual([
+    ...["Operator", "OperatorVersion", "OperatorVersion", "Instance"].flatMap((kind) => [
+      "---",
+      `kind: ${kind}`,
+    ]),
+    "...",
+  ]);
 });
 
 test("diagnostics are in KUDO's folders, and show nothing that sounds secret", () => {
@@ -127,6 +149,7 @@ const OFFLINE: Story = {
   version: [0, "version"],
   "version-yaml": [0, "version -o yaml"],
   "version-flag": [0, "--version"],
+  "init-client": [0, "init --client-only --home $HOME/.other"],
   "repo-list": [0, "repo list --home $HOME/.other"],
   "repo-add": [0, "repo add ours http://127.0.0.1:1 --skip-check --home $HOME/.other"],
   "repo-context": [0, "repo context ours --home $HOME/.other"],
@@ -134,8 +157,31 @@ const OFFLINE: Story = {
   "repo-rm": [0, "repo rm community --home $HOME/.other"],
   "repo-remove-nothing": [255, "repo remove"],
   "repo-add-name": [255, "repo add ours"],
+  "package-create": [0, "package create $WEB -d $HOME"],
+  "package-create-again": [255, "package create $WEB --destination=$HOME"],
+  "package-create-json": [0, "package create $WEB_NEXT -d $HOME -o json"],
+  "package-create-broken": [255, "package create $BROKEN -d $HOME"],
+  "repo-index": [0, "repo index $HOME"],
+  "repo-index-again": [255, "repo index $HOME"],
+  "repo-add-file": [0, "repo add local file://$HOME --home $HOME/.other"],
+  search: [0, "search we --repo local --home $HOME/.other"],
+  "search-all": [0, "search we -a --repo=local --home $HOME/.other"],
+  "search-nothing": [0, "search kafka --repo=local --home $HOME/.other"],
+  "package-list-parameters": [0, "package list parameters $WEB"],
+  "package-list-parameters-repo": [
+    0,
+    "package list parameters web --operator-version=1.0.0 --repo local --home $HOME/.other -d",
+  ],
+  "package-list-parameters-required": [0, "package list parameters $WEB -r"],
+  "package-list-parameters-names": [0, "package list parameters $WEB --names"],
+  "package-list-parameters-both": [255, "package list parameters $WEB --names -r"],
+  "package-list-parameters-yaml": [0, "package list parameters $WEB -o yaml"],
+  "package-list-plans": [0, "package list plans $HELLO"],
+  "package-list-plans-tasks": [0, "package list plans -t $SWITCH"],
+  "package-list-tasks": [0, "package list tasks $SWITCH"],
+  "package-list-unknown": [255, "package list tasks $HOME/none"],
+  "package-add": [255, "package add parameter"],
   "search-unreachable": [255, "search kafka --home $HOME/.other"],
-  "init-client": [0, "init --client-only --home $HOME/.third"],
   "package-verify": [0, "package verify $WEB"],
   "package-verify-broken": [255, "package verify $BROKEN"],
   "package-verify-yaml": [255, "package verify $BROKEN -o yaml"],

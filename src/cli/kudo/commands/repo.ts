@@ -1,3 +1,4 @@
+import { formatIssue } from "../../../model/issue.ts";
 import type { AddCommand } from "../../commands/command.ts";
 import { EXIT } from "../../exit-code.ts";
 import { kudoHome } from "../../source-options.ts";
@@ -69,6 +70,41 @@ export const addKudoRepo: AddCommand = (program, deps, run) => {
         throw usage("expecting exactly one argument - name of the repository");
       const { useRepository } = await import("../../../repository/change-repositories.ts");
       await useRepository(kudoHome(context.optsWithGlobals(), deps), name);
+      return EXIT.ok;
+    }),
+  );
+
+  const index = parent
+    .command("index")
+    .argument("[folder]", "folder of archives")
+    .description("write the index of a folder of archives")
+    .option("--url <url>", "address that the folder is to have")
+    .option("--url-repo <name>", "the same: that of this repository")
+    .option("--merge <url>", "list what the repository of this address lists too")
+    .option("--merge-repo <name>", "the same: this repository")
+    .option("-w, --overwrite", "write over an index that is there")
+    .allowExcessArguments();
+  index.action((folder: string | undefined, options) =>
+    run(async () => {
+      if (folder === undefined || index.args.length !== 1)
+        throw usage("expecting exactly one argument - directory of the operators to index");
+      const { indexFolder } = await import("../../../repository/index-folder.ts");
+      const { path, issues } = await indexFolder({
+        folder,
+        home: kudoHome(index.optsWithGlobals(), deps),
+        env: deps.env,
+        now: deps.clock
+          .now()
+          .toISOString()
+          .replace(/\.\d+Z$/, "Z"),
+        overwrite: options.overwrite === true,
+        url: options.url,
+        urlRepository: options.urlRepo,
+        merge: options.merge,
+        mergeRepository: options.mergeRepo,
+      });
+      for (const issue of issues) deps.terminal.err(`${formatIssue(issue)}\n`);
+      deps.terminal.out(`index ${path} created.\n`);
       return EXIT.ok;
     }),
   );

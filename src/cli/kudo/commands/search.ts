@@ -14,14 +14,13 @@ export const addKudoSearch: AddCommand = (program, deps, run) => {
     .allowExcessArguments();
   command.action((text: string | undefined, options) =>
     run(async () => {
-      const { chosenRepository, readRepositories } = await import(
-        "../../../repository/repositories-file.ts"
-      );
-      const { fetchIndex } = await import("../../../repository/fetch-index.ts");
-      const { searchIndex } = await import("../../../repository/search-index.ts");
-      const file = await readRepositories(kudoHome(command.optsWithGlobals(), deps));
-      const index = await fetchIndex(chosenRepository(file, options.repo), deps.env);
-      const found = searchIndex(index, text ?? "", options.allVersions === true);
+      const { searchRepository } = await import("../../../repository/search-repository.ts");
+      const where = {
+        home: kudoHome(command.optsWithGlobals(), deps),
+        env: deps.env,
+        ...(options.repo && { repository: options.repo }),
+      };
+      const found = await searchRepository(where, text ?? "", options.allVersions === true);
       if (found.length === 0) {
         deps.terminal.out("no operators found\n");
         return EXIT.ok;

@@ -1,3 +1,4 @@
+import { KUDO_API_VERSION } from "../../../model/names.ts";
 import type { OperatorPackage } from "../../../model/package.ts";
 import type { Phase, Plan } from "../../../model/plan.ts";
 import type { Task } from "../../../model/task.ts";
@@ -37,6 +38,23 @@ export function nameTable(rows: readonly ParameterRow[]): string {
 
 function byName(rows: readonly ParameterRow[]): readonly ParameterRow[] {
   return rows.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** KUDO's `package list parameters -o`: what params.yaml says, in its order, with what KUDO takes where nothing is said. */
+export function parameterFile({ groups, parameters }: OperatorPackage): Record<string, unknown> {
+  return {
+    apiVersion: KUDO_API_VERSION,
+    ...(groups.length > 0 && {
+      groups: groups.map(({ priority, ...group }) => ({
+        ...group,
+        ...(priority !== undefined && { prio: priority }),
+      })),
+    }),
+    parameters: parameters.map(({ at: _, type, kudoType = type, ...parameter }) => ({
+      ...parameter,
+      ...(kudoType !== "" && { type: kudoType }),
+    })),
+  };
 }
 
 /** KUDO's `package list tasks`: in the order of the package. */
