@@ -1,16 +1,12 @@
-import { hasErrors } from "../../model/issue.ts";
-import { refuse } from "../../model/kplan-error.ts";
 import { ANNOTATION, operatorVersionName } from "../../model/names.ts";
-import { findDependencies } from "../../package/dependencies/find-dependencies.ts";
-import { findOffline } from "../../package/resolve/find-offline.ts";
 import { ensureCrds, servesKudo } from "../../store/ensure-crds.ts";
 import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
+import { findNeeded } from "../children/find-needed.ts";
 import type { ActionContext } from "../context.ts";
 import { getOperatorVersion, refuseOtherContent } from "../instance/operator-version.ts";
 import { keepOperator } from "../run/store-wanted.ts";
 import { createNamespace, hasNamespace, noNamespace } from "./install-namespace.ts";
 import { checkKubernetesVersion, usablePackage, type WantedVersions } from "./package-source.ts";
-import { tellWarnings } from "./tell-warnings.ts";
 
 /** What `install --skip-instance` is asked for. */
 export interface InstallVersionRequest {
@@ -35,30 +31,28 @@ export interface InstalledVersion {
  * `install` does.
  */
 export async function installVersion(
-  ctx: ActionContext,
+  given: ActionContext,
   request: InstallVersionRequest,
 ): Promise<readonly InstalledVersion[]> {
-  const given = await usablePackage(ctx, request.source, request.versions);
-  const { pkg, needed, issues } = await findDependencies(given, ctx.find ?? findOffline);
-  if (hasErrors(issues)) refuse(request.source, issues);
-  tellWarnings(ctx, issues);
-  const { cluster, namespace } = ctx;
   const { replaceVersion = false, dryRun = false } = request;
+  const found = await usablePackage(given, request.source, request.versions);
+  const { ctx, pkg } = await findNeeded(given, found, { replaceVersion });
+  const needed = [...(ctx.dependencies?.values() ?? [])];
+  const { cluster, namespace } = ctx;
   const [served, namespaced, capabilities] = await Promise.all([
     servesKudo(cluster, namespace),
     hasNamespace(ctx),
     cluster.capabilities(),
     refuseBesideKudo(cluster, (message) => ctx.emit({ type: "warning", message })),
   ]);
-  for (const each of [...needed, pkg]) checkKubernetesVersion(each, capabilities);
+  checkKubernetesVersion(pkg, capabilities);
   const all = await Promise.all(
     [...needed, pkg].map(async (each) => {
       const name = operatorVersionName(each.operator);
       const present = await getOperatorVersion(ctx, name);
-      // As for KUDO, a version of a dependency that is there is the one that is used.
       if (each === pkg) refuseOtherContent(each, present, replaceVersion);
       const same = present?.metadata.annotations?.[ANNOTATION.digest] === each.digest;
-      const change = !present ? "created" : same || each !== pkg ? "present" : "replaced";
+      const change = !present ? "created" : same ? "present" : "replaced";
       const result: InstalledVersion = {
         operator: each.operator.name,
         operatorVersion: name,
