@@ -60,6 +60,7 @@ const ONE_INSTANCE: Story = {
   "get-operators": [0, "get operators"],
   "get-operators-json": [0, "get operators -o json"],
   "get-operatorversions": [0, "get operatorversions"],
+  "get-all": [0, "get all"],
   "get-operatorversions-yaml": [0, "get operatorversions -o yaml"],
   "plan-resume-failed": [2, "plan resume"],
   "plan-wait-failed": [1, "plan wait"],
@@ -85,6 +86,7 @@ const ONE_INSTANCE: Story = {
   "uninstall-rest": [0, "uninstall --delete-claims -o yaml"],
   "uninstall-nothing": [2, "uninstall"],
   "get-nothing": [0, "get instances"],
+  "get-all-nothing": [0, "get all"],
   "install-namespace": [0, "install $PKG -n elsewhere --create-namespace -o yaml"],
 };
 

@@ -9,7 +9,7 @@ import { table } from "../output/table.ts";
 import { addOutputOption } from "../run-options.ts";
 import { type AddCommand, examples } from "./command.ts";
 
-/** `kplan get instances | operators | operatorversions` */
+/** `kplan get instances | operators | operatorversions | all` */
 export const addGet: AddCommand = (program, deps, run) => {
   const command = program
     .command("get")
@@ -18,22 +18,33 @@ export const addGet: AddCommand = (program, deps, run) => {
         "instances",
         "operators",
         "operatorversions",
+        "all",
       ]),
     )
     .description("list what is installed in the namespace");
   addOutputOption(command);
-  examples(command, [["kplan get instances", "name, version, plan and status of each"]]);
-  command.action((kind: InstalledKind, options) =>
+  examples(command, [
+    ["kplan get instances", "name, version, plan and status of each"],
+    ["kplan get all", "operators with their versions and instances"],
+  ]);
+  command.action((kind: InstalledKind | "all", options) =>
     run(async () => {
       const { listInstalled } = await import("../../actions/instance/list-installed.ts");
       const session = await deps.connect(clusterFlags(command));
       try {
-        const objects = await listInstalled(session, kind);
+        const kinds = kind === "all" ? KINDS : [kind];
+        const lists = await Promise.all(kinds.map((one) => listInstalled(session, one)));
+        const objects = lists.flat();
         if (options.output) {
           const { printValue } = await import("../output/values.ts");
           await printValue(objects, options.output, deps.terminal);
         } else if (objects.length === 0) {
-          deps.terminal.err(`no ${kind} in namespace ${session.namespace}\n`);
+          const what = kind === "all" ? "operators" : kind;
+          deps.terminal.err(`no ${what} in namespace ${session.namespace}\n`);
+        } else if (kind === "all") {
+          const { operatorsTree } = await import("../output/operators-tree.ts");
+          const [operators = [], versions = [], instances = []] = lists;
+          deps.terminal.out(operatorsTree({ operators, versions, instances }, statusText));
         } else {
           deps.terminal.out(installedTable(kind, objects, deps.clock.now()));
         }
@@ -44,6 +55,15 @@ export const addGet: AddCommand = (program, deps, run) => {
     }),
   );
 };
+
+/** In the order that `all` lists them. */
+const KINDS: readonly InstalledKind[] = ["operators", "operatorversions", "instances"];
+
+/** `galera-instance (deploy COMPLETE)` */
+function statusText(instance: KubeObject): string {
+  const last = lastPlan(instance).filter((word) => word !== "");
+  return `${instance.metadata.name}${last.length > 0 ? ` (${last.join(" ")})` : ""}`;
+}
 
 /** Columns of each kind. */
 function installedTable(kind: InstalledKind, objects: readonly KubeObject[], now: Date): string {

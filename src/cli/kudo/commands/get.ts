@@ -35,10 +35,10 @@ export const addKudoGet: AddCommand = (program, deps, run) => {
           printList(lists.flat().map(asKudoPrints), format, deps.terminal);
           return EXIT.ok;
         }
-        const [operators = [], operatorversions = [], instances = []] = lists;
+        const [operators = [], versions = [], instances = []] = lists;
         deps.terminal.out(
           single === undefined
-            ? allTree(namespace, { operators, operatorversions, instances })
+            ? allTree(namespace, { operators, versions, instances })
             : installedTree(single, namespace, operators),
         );
         return EXIT.ok;

@@ -119,7 +119,7 @@ test("all that is installed: operators, versions, instances", () => {
   expect(
     allTree("default", {
       operators: [object("a", {}), object("b", {})],
-      operatorversions: [
+      versions: [
         object("a-1", { operator: { name: "a" } }),
         object("a-2", { operator: { name: "a" } }),
       ],
