@@ -1,4 +1,5 @@
 import { resumedStatus } from "../../engine/steps/pending.ts";
+import { withoutTwins } from "../../engine/steps/without-twins.ts";
 import { assertNever } from "../../model/assert-never.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import type { Plan } from "../../model/plan.ts";
@@ -151,7 +152,8 @@ function cancelledPlans(plans: readonly PlanStatus[], message: string): readonly
 export function plansOf(pkg: OperatorPackage, names: readonly string[]): readonly Plan[] {
   return names
     .map((name) => pkg.operator.plans.find((plan) => plan.name === name))
-    .filter((plan) => plan !== undefined);
+    .filter((plan) => plan !== undefined)
+    .map((plan) => (pkg.dialect === "kudo" ? withoutTwins(plan) : plan));
 }
 
 function statusesOf(run: NewRun, uid: string, at: string): RunRecord["planStatus"] {

@@ -22,7 +22,7 @@ export function readTar(archive: Uint8Array): TarFile {
     const letter = String.fromCharCode(header[156] ?? 0);
     if (FILE.includes(letter)) {
       if (begin + size > archive.length) return { kind: "broken-off" };
-      return { kind: "file", bytes: archive.slice(begin, begin + size) };
+      return { kind: "file", bytes: new Uint8Array(archive.subarray(begin, begin + size)) };
     }
     if (LINKS.includes(letter)) return { kind: "link" };
     if (letter === "5") return { kind: "directory" };
