@@ -248,9 +248,57 @@ test("an upgrade forgets removed parameters, wants new immutable ones and runs u
   expect(await plansOf("upgrade $LAST -p COUNT=1 -p OWNER=bob")).toBe("deploy,scale,settings");
 });
 
+test("a package that was converted takes over an instance with its values, and back", async () => {
+  await succeed("install $SHOP -p OWNER=7 -p COUNT=1 -p COLOR=blue");
+  const native = {
+    ...FILES,
+    "operator.yaml": OPERATOR.replace("kudo.dev/v1beta1", "kplan.dev/v1")
+      .replace("1.10", '"1.1"')
+      .replace('"0.1.0"', "0.1.1"),
+    "params.yaml": `apiVersion: kplan.dev/v1
+parameters:
+  - {name: COUNT, type: integer, default: 2, trigger: scale}
+  - {name: COLOR, type: string, default: red, trigger: settings}
+  - {name: OWNER, type: string, required: true, trigger: settings}
+  - {name: ZONE, type: string, default: a, immutable: true}
+`,
+    "templates/config.yaml": `apiVersion: v1
+kind: ConfigMap
+metadata: {name: "{{Name}}-config"}
+data: {color: "{{Params.COLOR}}", owner: "{{Params.OWNER}}", zone: "{{Params.ZONE}}"}
+`,
+    "templates/app/set.yaml": `apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: "{{Name}}-{{OperatorName}}"}
+spec:
+  serviceName: "{{Name}}"
+  replicas: {{Params.COUNT}}
+  selector: {matchLabels: {app: "{{Name}}"}}
+  template:
+    metadata: {labels: {app: "{{Name}}"}}
+    spec: {containers: [{name: app, image: "app:{{AppVersion}}"}]}
+`,
+    "templates/note.yaml": `apiVersion: v1
+kind: ConfigMap
+metadata: {name: "{{Namespace}}-note"}
+data: {at: "{{PlanName}}/{{PhaseName}}/{{StepName}}", version: "{{OperatorVersion}}"}
+`,
+  };
+  folders.$NATIVE = packageFolder(native);
+  expect(await plansOf("upgrade $NATIVE -p COUNT=3")).toBe("update,scale");
+  expect(await parameters()).toEqual({ OWNER: '"7"', COUNT: "3", COLOR: '"blue"', ZONE: '"a"' });
+  expect(await config()).toMatchObject({ color: "blue", owner: "7" });
+  expect(await plansOf("upgrade $NATIVE")).toBe("(nothing)");
+  folders.$BACK = packageFolder({ ...FILES, "operator.yaml": OPERATOR.replace("0.1.0", "0.1.2") });
+  expect(await plansOf("upgrade $BACK")).toBe("update");
+  expect(await parameters()).toEqual({ OWNER: "7", COUNT: "3", COLOR: "blue", ZONE: "a" });
+  await succeed("rollback");
+  expect(await parameters()).toEqual({ OWNER: '"7"', COUNT: "3", COLOR: '"blue"', ZONE: '"a"' });
+});
+
 test("uninstall runs cleanup and leaves nothing", async () => {
   await succeed("install $SHOP -p OWNER=ann");
-  await succeed("uninstall --instance shop-instance");
+  expect(await said("uninstall --instance shop-instance")).toMatch(/cleanup COMPLETE/);
   expect(await get("instances/shop-instance")).toBeUndefined();
   expect(await get("operatorversions/shop-1.1-0.1.0")).toBeUndefined();
   expect(await config()).toBeUndefined();

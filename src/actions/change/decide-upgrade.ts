@@ -3,6 +3,7 @@ import { refuse } from "../../model/kplan-error.ts";
 import { operatorVersionName } from "../../model/names.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import type { Parameter } from "../../model/parameter.ts";
+import { valuesInDialect } from "../../params/across-dialects.ts";
 import { parameterChanges } from "../../params/parameter-changes.ts";
 import type { Assignments } from "../../params/parse-assignments.ts";
 import { storedParameters } from "../instance/find-instance.ts";
@@ -21,7 +22,8 @@ export function decideUpgrade(
 ): Decided | Settled {
   refuseUninstalling(state);
   const { name, secrets, object } = state;
-  const current = object ? storedParameters(object) : {};
+  const stored = object ? storedParameters(object) : {};
+  const { texts: current } = valuesInDialect(stored, before.dialect, pkg);
   // Which changes an upgrade allows is judged below, by both sets of declarations.
   const { desired, issues } = desiredParameters(pkg, assigned, {
     name,
@@ -32,6 +34,7 @@ export function decideUpgrade(
   const wasThere = recordedParameters({ ...desired, stored: current, secrets: {} }, secrets);
   const recorded = recordedParameters(desired, secrets);
   const all = [
+    ...valuesInDialect(kept(stored, assigned), before.dialect, pkg).issues,
     ...issues,
     ...parameterChanges(pkg, wasThere, recorded, immutablesOf(before)).issues,
     ...immutableIssues(before, pkg, recorded),
@@ -49,6 +52,15 @@ export function decideUpgrade(
   if (choice.kind === "nothing")
     return { settled: `${name} is at ${operatorVersionName(pkg.operator)} already` };
   return { pkg, storePackage: true, desired, choice };
+}
+
+/** What an instance has and goes on to have. */
+function kept(
+  stored: Readonly<Record<string, string>>,
+  { given, secrets, unset }: Assignments,
+): Readonly<Record<string, string>> {
+  const gone = new Set([...Object.keys(given), ...Object.keys(secrets), ...unset]);
+  return Object.fromEntries(Object.entries(stored).filter(([name]) => !gone.has(name)));
 }
 
 /** A parameter that becomes immutable, or comes in as such, must have a value of its own: a default could be another one in the next version. */

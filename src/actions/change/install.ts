@@ -8,6 +8,7 @@ import type { Assignments } from "../../params/parse-assignments.ts";
 import { readAssignments } from "../../params/read-assignments.ts";
 import { ensureCrds, servesKudo } from "../../store/ensure-crds.ts";
 import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
+import { bearsParameters } from "../../store/run-store.ts";
 import type { ActionResult } from "../action-result.ts";
 import { findNeeded } from "../children/find-needed.ts";
 import type { ActionContext } from "../context.ts";
@@ -160,6 +161,10 @@ function decideInstall(
 ): Decided | Settled {
   const { object, name, secrets } = state;
   refuseUninstalling(state);
+  // Values of another dialect can only be judged by an upgrade.
+  const last = state.runs.map(({ record }) => record).find(bearsParameters);
+  if (object && last && (last.dialect ?? "native") !== pkg.dialect)
+    refuseOtherVersion(pkg, object, false);
   const current = object && storedParameters(object);
   const { desired, issues } = desiredParameters(pkg, assigned, {
     name,

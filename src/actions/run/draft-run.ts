@@ -43,6 +43,7 @@ export function draftRecord(
     kind,
     operatorVersion: operatorVersionName(pkg.operator),
     digest: pkg.digest,
+    ...(pkg.dialect !== "native" && { dialect: pkg.dialect }),
     instance: state.name,
     namespace: ctx.namespace,
     plans: plansOf(pkg, choice.plans),

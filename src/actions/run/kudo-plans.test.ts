@@ -45,6 +45,7 @@ function run(text: string, number: number): RunRecord {
   return {
     number,
     digest,
+    dialect: "kudo",
     uid: `run-${number}`,
     kind: word as RunKind,
     status: status as RunRecord["status"],

@@ -1,7 +1,7 @@
 import { resumedStatus } from "../../engine/steps/pending.ts";
 import { withoutTwins } from "../../engine/steps/without-twins.ts";
 import { assertNever } from "../../model/assert-never.ts";
-import type { OperatorPackage } from "../../model/package.ts";
+import type { Dialect, OperatorPackage } from "../../model/package.ts";
 import type { Plan } from "../../model/plan.ts";
 import type {
   InventoryEntry,
@@ -19,6 +19,7 @@ export interface NewRun {
   readonly operatorVersion: string;
   /** Of the package. */
   readonly digest: string;
+  readonly dialect?: Dialect;
   readonly instance: string;
   readonly namespace: string;
   /** In the order they run. */
@@ -53,6 +54,7 @@ export function newRecord(run: NewRun, number: number, uid: string, at: Date): R
     namespace: run.namespace,
     operatorVersion: run.operatorVersion,
     digest: run.digest,
+    ...(run.dialect && { dialect: run.dialect }),
     plans: run.plans.map((plan) => plan.name),
     cause: {
       ...(run.user !== undefined && { user: run.user }),

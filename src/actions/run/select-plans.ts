@@ -1,6 +1,7 @@
 import { KplanError } from "../../model/kplan-error.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import type { ParameterChange, RunRecord } from "../../model/run.ts";
+import { valuesInDialect } from "../../params/across-dialects.ts";
 import { parameterChanges } from "../../params/parameter-changes.ts";
 import { bearsParameters, isBaseline } from "../../store/run-store.ts";
 import { besideUpgrade, kudoTriggeredPlans } from "./kudo-plans.ts";
@@ -38,13 +39,22 @@ export type PlanChoice =
  * Throws a `bad-input` KplanError when a plan is not there.
  */
 export function selectPlans(question: PlanQuestion): PlanChoice {
-  const bearing = question.runs.filter(bearsParameters);
+  const bearing = question.runs
+    .filter(bearsParameters)
+    .map((record) => inDialect(record, question));
   const last = bearing.findIndex((record) => isBaseline({ record }));
   const baseline = bearing[last]?.parameters ?? question.adopted;
   const unfinished = last < 0 ? bearing : bearing.slice(0, last);
   return baseline === undefined
     ? continueDeploy(question, unfinished[0])
     : applyChanges(question, [...unfinished, ...bearing.slice(last, last + 1)], baseline);
+}
+
+/** A run of the package before it was converted, with its values as this one writes them. */
+function inDialect(record: RunRecord, { pkg }: PlanQuestion): RunRecord {
+  const { dialect = "native", parameters } = record;
+  if (dialect === pkg.dialect) return record;
+  return { ...record, parameters: valuesInDialect(parameters, dialect, pkg).texts };
 }
 
 /** The plans that changes trigger, in the order of the package; a parameter without trigger triggers `update`, else `deploy`. Throws as `kudoTriggeredPlans`. */
