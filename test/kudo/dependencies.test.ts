@@ -5,6 +5,8 @@ import { triggerPlan } from "../../src/actions/change/trigger-plan.ts";
 import { update } from "../../src/actions/change/update.ts";
 import { upgrade } from "../../src/actions/change/upgrade.ts";
 import type { ActionContext } from "../../src/actions/context.ts";
+import { cancelRun, pauseRun } from "../../src/actions/control/stop-run.ts";
+import { planStatus } from "../../src/actions/instance/plan-status.ts";
 import { uninstall } from "../../src/actions/removal/uninstall.ts";
 import type { RunEvent } from "../../src/model/event.ts";
 import { KplanError } from "../../src/model/kplan-error.ts";
@@ -18,6 +20,7 @@ import {
   type World,
   type WorldSnapshot,
 } from "../../src/package-test/world.ts";
+import { readRun } from "../../src/store/stored-run.ts";
 import { values } from "../drivers/drivers.ts";
 import { deadly } from "../support/deadly.ts";
 import { packageFolder } from "../support/package-folder.ts";
@@ -53,7 +56,7 @@ plans:
 `,
   "params.yaml": PARAMS(
     "{name: COLOR, default: none}",
-    '{name: BREAK, type: boolean, default: "false"}',
+    "{name: POD, default: fine}",
     "{name: PORTS, type: array, default: [1]}",
   ),
   "templates/config.yaml": CONFIG(
@@ -67,7 +70,7 @@ metadata: {name: "{{ .Name }}-bye"}
   // Nobody has the image of a pod that is broken.
   "templates/pod.yaml": `apiVersion: v1
 kind: Pod
-metadata: {name: "{{ .Name }}-{{ if eq .Params.BREAK "true" }}broken{{ else }}fine{{ end }}"}
+metadata: {name: "{{ .Name }}-{{ .Params.POD }}"}
 spec: {containers: [{name: main, image: "app:1"}]}
 `,
 };
@@ -88,11 +91,11 @@ plans:
         strategy: serial
         steps: [{name: before, tasks: [before]}, {name: low, tasks: [low]}, {name: after, tasks: [after]}]
 `,
-  "params.yaml": PARAMS("{name: COLOR, required: true}", '{name: BREAK, default: "false"}'),
+  "params.yaml": PARAMS("{name: COLOR, required: true}", "{name: POD, default: fine}"),
   "templates/before.yaml": CONFIG("before", "a: b"),
   "templates/after.yaml": CONFIG("after", "a: b"),
   "templates/low-params.yaml": `COLOR: "{{ .Params.COLOR }}-{{ .OperatorName }}"
-BREAK: "{{ .Params.BREAK }}"
+POD: "{{ .Params.POD }}"
 PORTS: [80, 443]
 `,
 };
@@ -114,8 +117,8 @@ plans:
   touch:
     phases: [{name: main, steps: [{name: done, tasks: [done]}]}]
 `,
-  "params.yaml": PARAMS("{name: COLOR, default: red}", '{name: BREAK, default: "false"}'),
-  "templates/mid-params.yaml": `COLOR: {{ .Params.COLOR }}\nBREAK: "{{ .Params.BREAK }}"\n`,
+  "params.yaml": PARAMS("{name: COLOR, default: red}", "{name: POD, default: fine}"),
+  "templates/mid-params.yaml": `COLOR: {{ .Params.COLOR }}\nPOD: {{ .Params.POD }}\n`,
   "templates/done.yaml": CONFIG("done", 'color: "{{ .Params.COLOR }}"'),
 };
 
@@ -135,7 +138,10 @@ const NAMES = { top: "top-instance", mid: "top-instance-mid", low: "top-instance
 const WORLD = {
   seed: "dependencies",
   speed: 1000,
-  pods: [{ pods: "*-broken", imageMissing: true }],
+  pods: [
+    { pods: "*-broken", imageMissing: true },
+    { pods: "*-slow", ready: 30_000_000 },
+  ],
 };
 let empty: WorldSnapshot;
 let installed: WorldSnapshot;
@@ -236,7 +242,7 @@ test("three deep: all are installed, each a part of the one that needs it, with 
     },
     spec: {
       operatorVersion: { name: "low-7-0.1.0" },
-      parameters: { COLOR: "red-mid", BREAK: "false", PORTS: "- 80\n- 443\n" },
+      parameters: { COLOR: "red-mid", POD: "fine", PORTS: "- 80\n- 443\n" },
     },
     status: { planStatus: { deploy: { status: "COMPLETE" } } },
   });
@@ -273,7 +279,7 @@ test("a dry run names the children, their plans and parameters, and writes nothi
           path: { task: "mid" },
           ref: { kind: "Instance", name: NAMES.mid },
           change: "create",
-          why: "of mid-0.1.0, runs deploy with COLOR=red, BREAK=false",
+          why: "of mid-0.1.0, runs deploy with COLOR=red, POD=fine",
         },
         { path: { task: "mid" }, ref: { kind: "Instance", name: NAMES.low }, change: "create" },
         { path: { task: "done" }, change: "create" },
@@ -332,7 +338,7 @@ test("what a person set on a child stays, unless the parent says otherwise", asy
 
 test("a child that fails fails its parents with its cause, and the same command goes on once it can", async () => {
   await begin(empty);
-  const failed = await outcome((ctx) => install(ctx, { source, values: values("BREAK=true") }));
+  const failed = await outcome((ctx) => install(ctx, { source, values: values("POD=broken") }));
   expect(failed).toMatchObject({
     result: "failed",
     path: { plan: "deploy", phase: "main", step: "mid", task: "mid" },
@@ -345,7 +351,7 @@ test("a child that fails fails its parents with its cause, and the same command 
     expect(status).toMatchObject({ planStatus: { deploy: { status: "FATAL_ERROR" } } });
   expect(dataOf(`${NAMES.top}-done`)).toBeUndefined();
   expect(
-    await outcome((ctx) => update(ctx, { instance: NAMES.top, values: values("BREAK=false") })),
+    await outcome((ctx) => update(ctx, { instance: NAMES.top, values: values("POD=fine") })),
   ).toEqual({ result: "complete" });
   expect(dataOf(`${NAMES.top}-done`)).toEqual({ color: "red" });
 });
@@ -366,7 +372,7 @@ test.each([
   {
     title: "a required parameter of a child",
     files: folderOf(
-      { ...TOP, "templates/mid-params.yaml": "BREAK: no" },
+      { ...TOP, "templates/mid-params.yaml": "POD: fine" },
       { mid: MID, "mid/low": LOW },
     ),
     says: /COLOR.* is required/,
@@ -462,6 +468,83 @@ test("a child alone leaves its version to the parent that needs it", async () =>
   expect(instances()).toContain(NAMES.low);
 });
 
+test("Ctrl-C of the parent leaves all of them interrupted, and the same command goes on with all", async () => {
+  await begin(empty);
+  const act = (ctx: ActionContext) => install(ctx, { source, values: values("POD=slow") });
+  const stop = new AbortController();
+  const driver = await world.driver();
+  const ctx = contextOf(driver, {
+    command: ["install"],
+    stop: stop.signal,
+    onEvent: (event) => {
+      if (JSON.stringify(event).includes("-slow") && event.type === "child") stop.abort();
+    },
+  });
+  const ending = await world.run(driver, () => act(ctx));
+  driver.end();
+  expect(ending).toMatchObject({ kind: "done", value: { outcome: { result: "interrupted" } } });
+  expect(Object.values(NAMES).map(reasonOf)).toEqual(["Interrupted", "Interrupted", "Interrupted"]);
+  expect(await outcome(act)).toEqual({ result: "complete" });
+  expect(Object.values(NAMES).map(runsOf)).toEqual([1, 1, 1]);
+});
+
+test.each([
+  { act: "cancel", reasons: ["Cancelled", "Interrupted", "Interrupted"] },
+  { act: "pause", reasons: ["Paused", "Interrupted", "Interrupted"] },
+])("$act of the parent from another terminal reaches its children", async ({ act, reasons }) => {
+  await begin(empty);
+  const other = contextOf(await world.driver(), { command: [act] });
+  let asked: Promise<unknown> | undefined;
+  const driver = await world.driver();
+  const ctx = contextOf(driver, {
+    command: ["install"],
+    onEvent: (event) => {
+      if (event.type !== "child" || !JSON.stringify(event).includes("-slow")) return;
+      asked ??= (act === "cancel" ? cancelRun : pauseRun)(other, { instance: NAMES.top });
+    },
+  });
+  const ending = await world.run(driver, () =>
+    install(ctx, { source, values: values("POD=slow") }),
+  );
+  expect(ending).toMatchObject({ kind: "done" });
+  await world.pass(10_000);
+  await asked;
+  expect(Object.values(NAMES).map(reasonOf)).toEqual(reasons);
+  expect(
+    await outcome((again) => update(again, { instance: NAMES.top, values: values("POD=fine") })),
+  ).toEqual({ result: "complete" });
+});
+
+test("a child that somebody else drives is waited for", async () => {
+  await begin(installed);
+  const other = await world.driver();
+  const busy = contextOf(other, { command: ["update", "low"] });
+  const first = update(busy, { instance: NAMES.low, values: values("POD=slow") });
+  await world.pass(1000);
+  const ending = await give((ctx) =>
+    update(ctx, { instance: NAMES.top, values: values("COLOR=blue") }),
+  );
+  expect(ending).toMatchObject({ kind: "done", value: { outcome: { result: "complete" } } });
+  expect(JSON.stringify(events)).toContain("waiting: top-instance-mid-low is being worked on");
+  expect(await first).toMatchObject({ outcome: { result: "complete" } });
+  expect(dataOf(`${NAMES.low}-low`)).toMatchObject({ color: "blue-mid" });
+});
+
+test("the status of the parent names its children", async () => {
+  await begin(installed);
+  const driver = await world.driver();
+  const ending = await world.run(driver, () =>
+    planStatus(contextOf(driver, { command: [] }), { instance: NAMES.top }),
+  );
+  expect(ending).toMatchObject({
+    value: {
+      children: [
+        { name: NAMES.mid, operatorVersion: "mid-0.1.0", plan: "deploy", status: "COMPLETE" },
+      ],
+    },
+  });
+});
+
 // Each write would take minutes: a sample of them, or with KPLAN_EVERY_WRITE=1 all.
 const EVERY = process.env.KPLAN_EVERY_WRITE === undefined ? 23 : 1;
 
@@ -513,10 +596,21 @@ test("an uninstall that dies at any of its writes is finished by the same comman
   await begin(empty);
 });
 
+/** Why the newest run of an instance stands still. */
+function reasonOf(instance: string): string | undefined {
+  return runObjects(instance)
+    .map((object) => readRun(object)?.record)
+    .toSorted((a, b) => (a?.number ?? 0) - (b?.number ?? 0))
+    .at(-1)?.reason;
+}
+
 /** Runs of an instance that are on record. */
 function runsOf(instance: string): number {
-  return all("ConfigMap").filter(({ metadata: { name } }) => name.startsWith(`${instance}-run-`))
-    .length;
+  return runObjects(instance).length;
+}
+
+function runObjects(instance: string): KubeObject[] {
+  return all("ConfigMap").filter(({ metadata }) => metadata.name.startsWith(`${instance}-run-`));
 }
 
 /** All that a world holds and an empty one does not. */

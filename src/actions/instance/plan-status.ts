@@ -1,4 +1,6 @@
+import { neededVersions } from "../../model/dependency.ts";
 import type { KubeObject } from "../../model/kube-object.ts";
+import { KUDO_API_VERSION } from "../../model/names.ts";
 import type { Plan, Strategy } from "../../model/plan.ts";
 import type { RunRecord } from "../../model/run.ts";
 import { isRunning, type PlanStatus } from "../../model/status.ts";
@@ -29,10 +31,23 @@ export interface PlanStatusView {
   readonly interrupted?: string;
   /** Why the last run ended or stands still, other than by being complete or failed: `Paused`, with its message. */
   readonly paused?: string;
+  /** Instances that it made for itself and needs (KudoOperator tasks), by name. Absent: none. */
+  readonly children?: readonly ChildStatus[];
   /** What the last run knows: what its Exec tasks found out, by task. Absent: nothing. */
   readonly facts?: RunRecord["facts"];
   /** What meters found in the last run, by `plan.phase.step`. Absent: nothing. */
   readonly meters?: RunRecord["meters"];
+}
+
+/** How an instance stands that is a part of another one. */
+export interface ChildStatus {
+  readonly name: string;
+  /** Name of its OperatorVersion. */
+  readonly operatorVersion: string;
+  /** The plan that runs, or last ran, with its status. */
+  readonly plan?: string;
+  readonly status?: PlanStatus["status"];
+  readonly message?: string;
 }
 
 /** A plan with its strategies, as KUDO's tree shows it. */
@@ -65,13 +80,38 @@ export async function planStatus(
   const view = viewOf(instance, version, stored);
   const uid = view.plans.find((plan) => plan.name === view.current)?.uid;
   const last = runs.find(({ record }) => record.uid === uid)?.record;
+  const children = neededVersions(version).length > 0 ? await childrenOf(ctx, instance) : [];
   return {
     ...view,
+    ...(children.length > 0 && { children }),
     ...(interrupted && { interrupted }),
     ...(interrupted && last?.reason === "Paused" && { paused: last.message ?? "paused" }),
     ...(last?.facts && { facts: last.facts }),
     ...(last?.meters && { meters: last.meters }),
   };
+}
+
+/** One request more, where the OperatorVersion says that there may be any. */
+async function childrenOf(ctx: Where, parent: KubeObject): Promise<readonly ChildStatus[]> {
+  const query = { apiVersion: KUDO_API_VERSION, kind: "Instance", namespace: ctx.namespace };
+  const { items } = await ctx.cluster.list(query);
+  return items
+    .filter(({ metadata }) =>
+      metadata.ownerReferences?.some(({ uid }) => uid === parent.metadata.uid),
+    )
+    .map((child): ChildStatus => {
+      const stored = storedPlanStatus(child);
+      const plan = stored.find(({ name }) => name === currentPlan(stored));
+      const steps = plan?.phases.flatMap((phase) => phase.steps) ?? [];
+      const message = plan?.message ?? steps.find((step) => step.message !== undefined)?.message;
+      return {
+        name: child.metadata.name,
+        operatorVersion: operatorVersionOf(child),
+        ...(plan && { plan: plan.name, status: plan.status }),
+        ...(message !== undefined && plan?.status !== "COMPLETE" && { message }),
+      };
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function viewOf(

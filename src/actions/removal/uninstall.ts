@@ -1,12 +1,13 @@
 import { refuseLivingNodes } from "../../engine/objects/lost-nodes.ts";
 import { uninstallOrder } from "../../engine/objects/uninstall-order.ts";
 import { type KubeObject, type ObjectRef, refKey, refOf } from "../../model/kube-object.ts";
-import type { PlannedObject } from "../../model/run.ts";
+import type { PlannedObject, Preview } from "../../model/run.ts";
 import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import { namesOfLeases } from "../../store/lease-names.ts";
 import { leaseRef } from "../../store/lease-object.ts";
 import { secretsRef } from "../../store/secret-values.ts";
 import type { ActionResult } from "../action-result.ts";
+import { removalParts } from "../children/removal-parts.ts";
 import type { ActionContext } from "../context.ts";
 import { instanceName, instanceNames, noInstance } from "../instance/find-instance.ts";
 import { type InstanceState, readInstanceState } from "../instance/instance-state.ts";
@@ -85,27 +86,41 @@ async function preview(
   withClaims: boolean,
   allow: readonly string[],
 ): Promise<ActionResult> {
+  const found = await whatWouldGo(ctx, state, withClaims, allow);
+  return { kind: "preview", preview: found, changes: true };
+}
+
+async function whatWouldGo(
+  ctx: ActionContext,
+  state: InstanceState,
+  withClaims: boolean,
+  allow: readonly string[],
+): Promise<Preview> {
   const { object } = state;
   const none = { objects: [], problems: [] };
   const cleanup = object ? await previewCleanup(ctx, { ...state, object }, allow) : none;
-  const kept = await keptObjects(ctx, state.name);
-  const secrets = withClaims && state.secrets ? [secretsRef(ctx.namespace, state.name)] : [];
-  const own: readonly KubeObject[] = object ? [object] : [];
-  const refs: readonly ObjectRef[] = [
-    ...uninstallOrder(removable(state.inventory, kept)).flat(),
-    ...(withClaims ? kept : []),
-    ...secrets,
-    ...own.map(refOf),
-  ];
   const gone = new Set(
     cleanup.objects.flatMap(({ change, ref }) => (change === "delete" ? [refKey(ref)] : [])),
   );
-  const left = refs.filter((ref) => !gone.has(refKey(ref)));
-  return {
-    kind: "preview",
-    preview: { ...cleanup, objects: [...cleanup.objects, ...left.map(deleted)] },
-    changes: true,
-  };
+  const kept = await keptObjects(ctx, state.name);
+  const secrets = withClaims && state.secrets ? [secretsRef(ctx.namespace, state.name)] : [];
+  const own: readonly KubeObject[] = object ? [object] : [];
+  const objects: PlannedObject[] = [...cleanup.objects];
+  const problems = [...cleanup.problems];
+  const goes = (refs: readonly ObjectRef[]): void =>
+    void objects.push(...refs.filter((ref) => !gone.has(refKey(ref))).map(deleted));
+  for (const part of removalParts(removable(state.inventory, kept), ctx.namespace)) {
+    if ("objects" in part) goes(uninstallOrder(part.objects).flat());
+    else {
+      const below = await readInstanceState(ctx, part.child.name);
+      if (!below.object && below.nextNumber === 1) continue;
+      const other = await whatWouldGo(ctx, below, withClaims, []);
+      objects.push(...other.objects);
+      problems.push(...other.problems);
+    }
+  }
+  goes([...(withClaims ? kept : []), ...secrets, ...own.map(refOf)]);
+  return { ...cleanup, objects, problems };
 }
 
 function deleted(ref: ObjectRef): PlannedObject {

@@ -23,7 +23,8 @@ export const addPlanStatus: AddCommand = (plan, deps, run) => {
         } else {
           const { planTree } = await import("../../output/plan-tree.ts");
           const { runFindings } = await import("../../output/run-findings.ts");
-          deps.terminal.out(`${planTree(view)}${runFindings(view)}`);
+          const { childrenText } = await import("../../output/children-text.ts");
+          deps.terminal.out(`${planTree(view)}${childrenText(view)}${runFindings(view)}`);
         }
         return EXIT.ok;
       } finally {
