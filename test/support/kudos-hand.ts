@@ -8,7 +8,9 @@ import { kudoParams } from "../../src/params/kudo-params.ts";
 import { kudoDefault } from "../../src/params/kudo-text.ts";
 import { renderObjects } from "../../src/render/render-objects.ts";
 import { operatorObject, operatorVersionObject } from "../../src/store/operator-objects.ts";
-import type { Api } from "./api.ts";
+import type { Api as WholeApi } from "./api.ts";
+
+type Api = Pick<WholeApi, "get" | "post" | "patch">;
 
 /** An instance that KUDO left behind. */
 export interface KudosInstance {
@@ -23,6 +25,8 @@ export interface KudosInstance {
   readonly status?: string;
   /** With the finalizer of a package with a cleanup plan. */
   readonly finalizer?: boolean;
+  /** The instance that owns it, by name: one of its tasks is of kind KudoOperator. */
+  readonly owner?: { readonly name: string; readonly uid: string };
   /** Applied by it, in the order of its steps; all when absent. */
   readonly only?: (object: KubeObject) => boolean;
 }
@@ -47,6 +51,9 @@ export async function leaveAsKudo(api: Api, left: KudosInstance): Promise<string
       name,
       namespace,
       labels: { "kudo.dev/operator": pkg.operator.name },
+      ...(left.owner && {
+        ownerReferences: [{ apiVersion: "kudo.dev/v1beta1", kind: "Instance", ...left.owner }],
+      }),
       ...(left.finalizer && { finalizers: ["kudo.dev.instance.cleanup"] }),
     },
     spec: { operatorVersion: { name: version.metadata.name }, parameters: stored },
