@@ -14,7 +14,8 @@ import type { ParameterValues } from "../model/parameter.ts";
 import type { RunInputs, RunPath } from "../model/run.ts";
 import type { Capabilities } from "../model/scope.ts";
 import { isKudoTask } from "../model/task.ts";
-import { readPackage } from "../package/read-package.ts";
+import { findOffline } from "../package/resolve/find-offline.ts";
+import type { FindPackage } from "../package/resolve/resolve-package.ts";
 import { readAssignments } from "../params/read-assignments.ts";
 import type { RenderedObject } from "../render/render-objects.ts";
 import { desiredParameters } from "./change/desired-parameters.ts";
@@ -24,6 +25,8 @@ import { CLUSTER_SCOPED_KINDS } from "./cluster-scoped-kinds.ts";
 /** What `package render` is asked for. */
 export interface RenderRequest {
   readonly source: string;
+  /** Finds the package by what people call it; absent: only on this machine. */
+  readonly find?: FindPackage;
   readonly values: GivenValues;
   /** Only this plan; every plan when absent. */
   readonly plan?: string;
@@ -54,7 +57,7 @@ export interface RenderedTask {
 export async function renderPackage(
   request: RenderRequest,
 ): Promise<{ readonly tasks: readonly RenderedTask[]; readonly warnings: readonly Issue[] }> {
-  const { pkg, issues } = await readPackage(request.source);
+  const { pkg, issues } = await (request.find ?? findOffline)({ name: request.source });
   if (!pkg) refuse(request.source, issues);
   const name = request.instance ?? defaultInstanceName(pkg.operator.name);
   const assigned = await readAssignments(pkg, request.values);

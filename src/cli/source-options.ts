@@ -7,11 +7,17 @@ type FindPackage = NonNullable<ActionContext["find"]>;
 
 /** Adds `--repo`, `--app-version`, `--operator-version` and `--home`: which package a name means. */
 export function addSourceOptions(command: Command): Command {
-  addHomeOption(command)
-    .option("--repo <name>", "repository that a name is looked up in: its name, or its address")
+  return addRepositoryOptions(command)
     .option("--app-version <version>", "of a named package: only this version of the application")
     .option("--operator-version <version>", "of a named package: only this version of the package");
-  return command;
+}
+
+/** Adds `--repo` and `--home`: where a name is looked up. */
+export function addRepositoryOptions(command: Command): Command {
+  return addHomeOption(command).option(
+    "--repo <name>",
+    "repository that a name is looked up in: its name, or its address",
+  );
 }
 
 /** Adds `--home`: where repositories are written down. */

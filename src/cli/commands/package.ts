@@ -15,6 +15,7 @@ import {
   apiUpgradeOption,
   givenValues,
 } from "../run-options.ts";
+import { addRepositoryOptions, packageFinderOf } from "../source-options.ts";
 import { paint } from "../terminal.ts";
 import { type AddCommand, examples } from "./command.ts";
 import { addPackageCreate } from "./package/create.ts";
@@ -31,9 +32,9 @@ export const addPackage: AddCommand = (program, deps, run) => {
 
   const verify = parent
     .command("verify")
-    .argument("<package>", "folder or .tgz of an operator package")
+    .argument("<package>", "folder, .tgz or address of a package, or its name in a repository")
     .description("find everything that is wrong with a package");
-  addOutputOption(verify);
+  addOutputOption(addRepositoryOptions(verify));
   verify.option(
     "--param-checks <checks>",
     "of a KUDO package: also check how parameters are described (display, hint, desc, type, hasgroup, groups, all; with commas between)",
@@ -48,7 +49,8 @@ export const addPackage: AddCommand = (program, deps, run) => {
   verify.action((source: string, options) =>
     run(async () => {
       const { verifyPackageAt } = await import("../../actions/verify-package-at.ts");
-      const { issues } = await verifyPackageAt(source, options.paramChecks);
+      const find = packageFinderOf(options, deps);
+      const { issues } = await verifyPackageAt(source, options.paramChecks, find);
       const valid = !hasErrors(issues);
       const of = (severity: string) => issues.filter((issue) => issue.severity === severity);
       if (options.output) {
@@ -71,11 +73,11 @@ export const addPackage: AddCommand = (program, deps, run) => {
 
   const render = parent
     .command("render")
-    .argument("<package>", "folder or .tgz of an operator package")
+    .argument("<package>", "folder, .tgz or address of a package, or its name in a repository")
     .description("print the objects of each step as they would be applied, offline");
   addNewInstanceOption(render);
   addValueOptions(render, false);
-  addOutputOption(render)
+  addOutputOption(addRepositoryOptions(render))
     .addOption(apiUpgradeOption())
     .option("--plan <name>", "only this plan")
     .option("--step <name>", "only steps of this name")
@@ -95,6 +97,7 @@ export const addPackage: AddCommand = (program, deps, run) => {
       const { renderPackage } = await import("../../actions/render-package.ts");
       const { tasks, warnings } = await renderPackage({
         source,
+        find: packageFinderOf(options, deps),
         values,
         ...(options.plan && { plan: options.plan }),
         ...(options.step && { step: options.step }),
