@@ -1,19 +1,18 @@
 import { servedBy } from "../api-upgrade/served-by.ts";
 import { renamedObject, upgradeObject, upgradeText } from "../api-upgrade/upgrade-object.ts";
 import { enhanceTask, renderTask } from "../engine/objects/materialize.ts";
-import { toggled } from "../engine/objects/toggled.ts";
 import { guardedFacts } from "../engine/preview/foresee.ts";
 import { knownTemplates } from "../engine/preview/known-templates.ts";
-import { hasErrors, type Issue, warningIssue } from "../model/issue.ts";
+import { writingTask } from "../engine/preview/writing-task.ts";
+import { errorIssue, hasErrors, type Issue, warningIssue } from "../model/issue.ts";
 import { KplanError, refuse } from "../model/kplan-error.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import { defaultInstanceName } from "../model/names.ts";
 import { didYouMean } from "../model/nearest.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { ParameterValues } from "../model/parameter.ts";
-import type { RunInputs, RunPath } from "../model/run.ts";
+import { pathText, type RunInputs, type RunPath } from "../model/run.ts";
 import type { Capabilities } from "../model/scope.ts";
-import { isKudoTask } from "../model/task.ts";
 import { findOffline } from "../package/resolve/find-offline.ts";
 import type { FindPackage } from "../package/resolve/resolve-package.ts";
 import { readAssignments } from "../params/read-assignments.ts";
@@ -78,7 +77,7 @@ export async function renderPackage(
   };
 }
 
-type OfflineInputs = Omit<RunInputs, "plans" | "statuses" | "inventory">;
+type OfflineInputs = Omit<RunInputs, "statuses" | "inventory">;
 
 function offlineInputs(
   pkg: OperatorPackage,
@@ -94,6 +93,8 @@ function offlineInputs(
     facts: guardedFacts({}, new Set(commandsOf(pkg))),
     capabilities: request.capabilities,
     constants: { seed: uid, startedAt: "1970-01-01T00:00:00Z" },
+    // What any plan pipes counts as made.
+    plans: pkg.operator.plans,
     hashSalt: "",
     apiUpgrade: request.apiUpgrade ?? pkg.dialect === "kudo",
   };
@@ -135,11 +136,12 @@ function renderAt(
   path: Required<RunPath>,
 ): { readonly tasks: readonly RenderedTask[]; readonly later: readonly Issue[] } {
   const named = inputs.pkg.operator.tasks.find(({ name }) => name === path.task);
-  const task = named?.kind === "Toggle" ? toggled(named, inputs.pkg, inputs.parameters) : named;
-  if (!task || task.kind === "Dummy" || task.kind === "Exec" || isKudoTask(task))
-    return { tasks: [], later: [] };
-  const { known, later } = knownTemplates(inputs, path, task);
-  const act = task.kind === "Apply" ? "apply" : "delete";
+  const task = named && writingTask(named, inputs);
+  if (!task) return { tasks: [], later: [] };
+  if ("problem" in task) refuse(pathText(path), [errorIssue("bad-task", task.problem)]);
+  const { known, later } =
+    task.kind === "Pipe" ? { known: task, later: [] } : knownTemplates(inputs, path, task);
+  const act = task.kind === "Delete" ? "delete" : "apply";
   const { upgraded, notes } = upgrade(inputs, renderTask(inputs, path, known), act);
   const objects = enhanceTask(inputs, path, upgraded, {
     isNamespaced: ({ kind }) => !CLUSTER_SCOPED_KINDS.has(kind),
