@@ -1,14 +1,19 @@
-import type { Issue } from "../model/issue.ts";
+import { errorIssue, type Issue } from "../model/issue.ts";
 import type { Json } from "../model/json.ts";
+import { KplanError } from "../model/kplan-error.ts";
 import { defaultInstanceName } from "../model/names.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { Parameter, ParameterType, ParameterValues } from "../model/parameter.ts";
+import { pipePodName } from "../model/pipe-names.ts";
 import type { Capabilities, TemplateScope } from "../model/scope.ts";
+import type { PipeTask } from "../model/task.ts";
 import { kudoDefault, kudoYaml } from "../params/kudo-text.ts";
 import { resolveParams } from "../params/resolve-params.ts";
-import type { RenderedObject } from "../render/render-objects.ts";
+import { pipePod } from "../render/pipe-pod.ts";
+import { templateFile } from "../render/problem.ts";
+import { type RenderedObject, renderObjects } from "../render/render-objects.ts";
 import { meteredSteps } from "./placed-meters.ts";
-import { type Rendered, renderWithFacts } from "./render-with-facts.ts";
+import { CONSTANTS, type Rendered, renderWithFacts } from "./render-with-facts.ts";
 import type { TaskUse } from "./task-use.ts";
 
 /** A template as one task of one step renders it, or the meter beside it. */
@@ -46,7 +51,11 @@ export function renderPlans(
     const scope = scopeOfStep(pkg, use, capabilities);
     for (const [resource, key] of keys.entries()) {
       if (!pkg.templates.has(key) || skip.has(key)) continue;
-      const rendered = renderOnce(pkg, key, scope, cache);
+      const { task } = use;
+      const rendered =
+        task?.kind === "Pipe"
+          ? renderPod(pkg, task, use, scope)
+          : renderOnce(pkg, key, scope, cache);
       if (rendered === undefined) continue;
       if ("objects" in rendered) templates.push({ use, act, resource, key, ...rendered });
       else issues.push(...rendered.issues);
@@ -109,6 +118,30 @@ function renderOnce(
   const rendered = renderWithFacts(pkg, key, scope);
   cache.set(id, rendered);
   return rendered;
+}
+
+/** The pod of a Pipe task, by KUDO's rules for such a pod. */
+function renderPod(
+  pkg: OperatorPackage,
+  task: PipeTask,
+  { plan, phase, step }: TaskUse,
+  scope: TemplateScope,
+): Rendered {
+  const place = { plan: plan.name, phase: phase.name, step: step.name, task: task.name };
+  try {
+    const named = pipePodName(scope.Name, place);
+    const rendered = renderObjects(pkg, [task.pod], scope, CONSTANTS, named);
+    const pod = pipePod(
+      rendered.map(({ object }) => object),
+      task,
+    );
+    return { objects: rendered.map((one) => ({ ...one, object: pod })) };
+  } catch (error) {
+    if (!(error instanceof KplanError)) throw error;
+    if (error.issues.length > 0) return { issues: error.issues };
+    const at = { file: templateFile(task.pod), line: 1, col: 1 };
+    return { issues: [errorIssue(error.code, error.message, at)] };
+  }
 }
 
 /** The names that a template of a step sees in a fresh install. */

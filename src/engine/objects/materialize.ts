@@ -5,8 +5,8 @@ import { pipePodName } from "../../model/pipe-names.ts";
 import type { RunInputs, RunPath } from "../../model/run.ts";
 import type { TemplateScope } from "../../model/scope.ts";
 import type { ApplyTask, DeleteTask, PipeTask } from "../../model/task.ts";
+import { pipePod } from "../../render/pipe-pod.ts";
 import { type RenderedObject, renderObjects } from "../../render/render-objects.ts";
-import { pipePod } from "../pipe/pipe-pod.ts";
 import { pipesOf, withPipeHints } from "../pipe/pipes-of.ts";
 
 /** What rendering looks at: a run's inputs, or what stands in for them offline. */

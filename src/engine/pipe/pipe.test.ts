@@ -6,8 +6,8 @@ import { expect, test } from "vitest";
 import type { KubeObject } from "../../model/kube-object.ts";
 import { pipeArtifactName, pipePodName } from "../../model/pipe-names.ts";
 import type { PipeTask } from "../../model/task.ts";
+import { isBelow, pipePod } from "../../render/pipe-pod.ts";
 import { artifactOf, filledArtifact } from "./artifact.ts";
-import { isBelow, pipePod } from "./pipe-pod.ts";
 import { readEnvFile } from "./read-env-file.ts";
 import { readTar } from "./read-tar.ts";
 

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { ClusterError } from "../../model/cluster.ts";
+import type { KplanError } from "../../model/kplan-error.ts";
 import { pathText } from "../../model/run.ts";
 import { executeRun } from "../execute-run.ts";
 import type { MemoryOptions } from "../testing/memory-cluster.ts";
-import { configMap, eventLines, type Scenario, scenario } from "../testing/scenario.ts";
+import { configMap, errorText, eventLines, type Scenario, scenario } from "../testing/scenario.ts";
 
 /** Statuses that were told last, by place. */
 function statuses({ events }: Scenario): Record<string, string> {
@@ -183,3 +184,27 @@ test("a task that is told never to be done is waited for until the step's time i
   const outcome = await executeRun(run.inputs, run.deps);
   expect(outcome).toMatchObject({ result: "timed-out", path: { step: "only", task: "wait" } });
 });
+
+test.each([
+  ["Apply", "resources: []", "task t has no resources"],
+  ["Toggle", "resources: [], parameter: ON", "task t has no resources"],
+  ["Toggle", "resources: [a.yaml], parameter: OTHER", "the package has no parameter OTHER"],
+  ["Toggle", "resources: [a.yaml], parameter: ON", "parameter ON must be true or false"],
+  ["Pipe", "pod: a.yaml, pipe: []", "task t keeps no file"],
+  ["Pipe", "pod: a.yaml, pipe: [{kind: Secret, key: a}]", "one of file and envFile is needed"],
+  ["Pipe", "pod: a.yaml, pipe: [{file: /a, envFile: /a, kind: Secret, key: a}]", "only one"],
+  ["Pipe", "pod: a.yaml, pipe: [{file: /a, kind: Pod, key: a}]", 'not "Pod"'],
+  ["Pipe", "pod: a.yaml, pipe: [{file: /a, kind: Secret, key: a.b}]", "letters, digits"],
+])(
+  "a %s task that cannot be done (%s) is found before the first write",
+  async (kind, spec, message) => {
+    const run = kudo(
+      `{tasks: {t: {kind: ${kind}, ${spec}}}, templates: {a.yaml: '${configMap("a")}'}, plans: {deploy: {phases: {main: {steps: {only: [t]}}}}}}`,
+      { declared: ["ON"], parameters: { ON: "perhaps" } },
+    );
+    const error = await executeRun(run.inputs, run.deps).catch((thrown: unknown) => thrown);
+    expect(error).toHaveProperty("kind", "bad-input");
+    expect(errorText(error as KplanError)).toContain(message);
+    expect(run.cluster.log.filter((line) => !/dry run|^GET/.test(line))).toEqual([]);
+  },
+);

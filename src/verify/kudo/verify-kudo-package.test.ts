@@ -155,12 +155,26 @@ plans: {deploy: {phases: [{name: p, steps: [{name: s, tasks: [none, nope]}]}]}}
 - {name: use, kind: Apply, spec: {resources: [t.yaml]}}
 plans: {deploy: {phases: [{name: p, steps: [{name: a, tasks: [pipe]}, {name: b, tasks: [use]}]}]}}
 `),
-      "templates/pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n",
+      "templates/pod.yaml":
+        "apiVersion: v1\nkind: Pod\nspec: {volumes: [{name: v, emptyDir: {}}], initContainers: [{name: i, image: i, volumeMounts: [{name: v, mountPath: /tmp}]}]}\n",
       ...config("'{{ .Pipes.cert }}{{ .Pipes.key }}{{ .StepNumber }}{{ .StepName }}'"),
     },
     [
       'templates/t.yaml:4:48: error: built-in "StepNumber" in template t.yaml is not defined, did you mean "StepName"?',
       'templates/t.yaml:4:38: error: pipe "key" in template t.yaml is not defined',
+    ],
+  ],
+  [
+    "a pod that KUDO would not take for a Pipe",
+    {
+      ...operator(`${HEAD}tasks:
+- {name: pipe, kind: Pipe, spec: {pod: pod.yaml, pipe: [{file: /tmp/a, kind: Secret, key: cert}]}}
+plans: {deploy: {phases: [{name: p, steps: [{name: a, tasks: [pipe]}]}]}}
+`),
+      "templates/pod.yaml": "apiVersion: v1\nkind: Pod\n",
+    },
+    [
+      "templates/pod.yaml:1:1: error: task pipe, template pod.yaml: the pod must have one init container, and only one",
     ],
   ],
   [
