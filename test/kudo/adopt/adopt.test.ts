@@ -23,12 +23,12 @@ beforeAll(async () => {
   api = openApi(server.kubeconfig());
   home = mkdtempSync(join(tmpdir(), "kplan-home-"));
   writeFileSync(join(home, "kubeconfig"), server.kubeconfig());
+  await kplan(["init"]);
 });
 beforeEach(async () => {
   namespace = `adopt-${++count}`;
   const metadata = { name: namespace };
   await api.post("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata });
-  await kplan("init");
 });
 afterAll(async () => {
   api.close();
