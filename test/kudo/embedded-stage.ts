@@ -7,8 +7,15 @@ import { type Api, openApi } from "../support/api.ts";
 import { cli } from "../support/cli.ts";
 import type { Stage } from "./play-story.ts";
 
+/** An embedded cluster, which can also be asked for all there is. */
+export interface EmbeddedStage extends Stage {
+  /** Objects of the namespace, in the order they were made. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into objects of every shape
+  list(base: string, resource: string): Promise<readonly any[]>;
+}
+
 /** An embedded cluster for the tests of this file; each call gives a new namespace of it. */
-export function embeddedStage(prefix: string): () => Promise<Stage> {
+export function embeddedStage(prefix: string): () => Promise<EmbeddedStage> {
   let server: EmbeddedServer;
   let api: Api;
   let home: string;
@@ -35,6 +42,15 @@ export function embeddedStage(prefix: string): () => Promise<Stage> {
         const argv = ["--kubeconfig", join(home, "kubeconfig"), ...where, ...words];
         const { code, stdout, stderr } = await cli(argv, { home });
         return { code, said: stdout + stderr };
+      },
+      list: async (base, resource) => {
+        const { body } = await api.get(`${base}/namespaces/${namespace}/${resource}`);
+        const version = ({ metadata }: { metadata: { resourceVersion: string } }) =>
+          Number(metadata.resourceVersion);
+        return body.items.toSorted(
+          (a: Parameters<typeof version>[0], b: Parameters<typeof version>[0]) =>
+            version(a) - version(b),
+        );
       },
       look: async ({ apiVersion, kind, name }) => {
         const base = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;

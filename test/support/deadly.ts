@@ -10,8 +10,12 @@ export function deadly(
   return (inner, driver) => ({
     ...inner,
     exchange: async (request) => {
+      // Events are news, not state.
+      const isNews = request.url.pathname.endsWith("/events");
       const isWrite =
-        request.method !== "GET" && !/dryRun|reviews/.test(request.url.href + (request.body ?? ""));
+        request.method !== "GET" &&
+        !isNews &&
+        !/dryRun|reviews/.test(request.url.href + (request.body ?? ""));
       if (!isWrite) return await inner.exchange(request);
       counter.writes++;
       if (counter.writes !== n) return await inner.exchange(request);

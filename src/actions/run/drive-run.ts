@@ -4,6 +4,7 @@ import type { PreviewCache } from "../../engine/preview/preview-cache.ts";
 import type { RunOutcome, RunRecord } from "../../model/run.ts";
 import type { InstanceWriter } from "../../store/instance-writer.ts";
 import type { HeldLease } from "../../store/lease.ts";
+import { planEvents } from "../../store/plan-events.ts";
 import type { ActionContext } from "../context.ts";
 import { type RunDecision, runInputs } from "./draft-run.ts";
 import { openRun } from "./open-run.ts";
@@ -31,12 +32,19 @@ export async function driveRun(
   const known = pkg.operator.plans;
   const run = await openRun(ctx, { state, instance, lease, record, plans, known });
   const instanceUid = instance.current().metadata.uid ?? "";
+  const news =
+    pkg.dialect === "kudo"
+      ? planEvents(ctx.cluster, { instance: instance.current(), uid: record.uid })
+      : undefined;
   const { lostNodes = [] } = ctx;
   const decided = { ...runInputs(inputs, record, instanceUid), lostNodes };
   const ended = await executeRun(ctx.meter ? { ...decided, meter: true } : decided, {
     cluster: run.cluster,
     clock: ctx.clock,
-    emit: run.emit,
+    emit: (event) => {
+      run.emit(event);
+      news?.heed({ ...event, at: ctx.clock.now().toISOString() });
+    },
     stop: run.stop,
     skips: run.skips,
     limits: ctx.limits,
@@ -51,5 +59,6 @@ export async function driveRun(
     throw error;
   });
   const outcome = await run.settle(ended);
+  await news?.settled();
   return { outcome, run: await run.close(outcome) };
 }
