@@ -23,6 +23,8 @@ export interface CliDeps {
   readonly readFile: (path: string) => Promise<string>;
   /** Reads standard input to its end. */
   readonly readStdin: () => Promise<string>;
+  /** Asks one question after the other on stderr and reads a line for each from standard input; an empty text for those after its end. */
+  readonly ask?: (questions: readonly string[]) => Promise<readonly string[]>;
   /** Opens the cluster that flags and environment point at. */
   readonly connect: (flags: ClusterFlags) => Promise<Session>;
   readonly embedded: EmbeddedControl;

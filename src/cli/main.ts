@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Identity } from "../actions/context.ts";
@@ -38,6 +40,7 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
     programName: form,
     readFile: (path) => readFile(path, "utf8"),
     readStdin: () => readAll(world.stdin),
+    ask: (questions) => askAll(questions, world),
     connect: (flags) => openCluster(flags, world),
     embedded: embeddedControl(world),
     identity,
@@ -141,4 +144,22 @@ async function readAll(stream: AsyncIterable<Uint8Array | string>): Promise<stri
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString("utf8");
+}
+
+async function askAll(
+  questions: readonly string[],
+  { stdin, terminal }: World,
+): Promise<readonly string[]> {
+  const answers: string[] = [];
+  // Closed, it leaves the process's own input alone, so that the process can end while a terminal stays open.
+  const input = stdin instanceof Readable ? stdin : Readable.from(stdin);
+  const lines = createInterface({ input, terminal: false });
+  const reading = lines[Symbol.asyncIterator]();
+  for (const question of questions) {
+    terminal.err(`${question}: `);
+    const { value, done } = await reading.next();
+    answers.push(done === true ? "" : value.trim());
+  }
+  lines.close();
+  return answers;
 }

@@ -66,6 +66,25 @@ test.each([["native"], ["kudo"]])(
   },
 );
 
+test("a new package says what is answered, and a version that is none is refused", async () => {
+  const stdin = "1.2.3\n\nSells things\n\nAnn\nann@example.org\n";
+  const { code, stderr } = await cli(["package", "new", "shop", "-i"], { home: here, stdin });
+  expect(code).toBe(0);
+  expect(stderr).toContain("Version of the operator (0.1.0): ");
+  expect(readFileSync("shop/operator.yaml", "utf8")).toContain(`name: shop
+description: Sells things
+operatorVersion: 1.2.3
+appVersion: 0.1.0
+kubernetesVersion: 1.20.0
+maintainers:
+- email: ann@example.org
+  name: Ann
+`);
+  const wrong = await cli(["package", "new", "other", "-i"], { home: here, stdin: "one" });
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("operatorVersion")]);
+  expect(readdirSync(here)).toEqual(["shop"]);
+});
+
 test.each([["Shop"], ["../x"], ["a/b"], ["-x"], ["x".repeat(41)]])(
   "no package is called %s",
   async (name) => {
