@@ -44,13 +44,16 @@ export async function driveKudo(
   let { instance } = request;
   const stop = new AbortController();
   let isLate = false;
-  const callOff =
-    options.wait === true
-      ? after(deps.clock, (options.waitTime ?? 300) * 1000, () => {
-          isLate = true;
-          stop.abort();
-        })
-      : () => {};
+  let callOff = (): void => {};
+  // KUDO's time begins when the Instance is written.
+  const startTimer = (): void => {
+    if (options.wait !== true) return;
+    callOff();
+    callOff = after(deps.clock, (options.waitTime ?? 300) * 1000, () => {
+      isLate = true;
+      stop.abort();
+    });
+  };
   const unlisten = deps.onInterrupt(() => {
     deps.terminal.err("stopping at the next safe point; once more to stop at once\n");
     stop.abort();
@@ -70,9 +73,13 @@ export async function driveKudo(
         command: [...request.command, ...givenNames(deps.argv)],
         stop: stop.signal,
         show: (event) => {
+          if (event.type === "attached") startTimer();
           if (event.type === "run-started") {
             instance ??= event.run.instance;
-            if (event.run.instance === instance) void begin(event.run);
+            if (event.run.instance === instance && begun === undefined) {
+              startTimer();
+              void begin(event.run);
+            }
           }
           view.event(event);
         },

@@ -27,7 +27,7 @@ export async function runKudoCli(argv: readonly string[], given: CliDeps): Promi
     code = await work();
   };
   try {
-    const program = await createKudoProgram(deps, run);
+    const program = await createKudoProgram(deps, run, argv[0]);
     await program.parseAsync(goFlags(argv), { from: "user" });
     return OWN_CODES.has(code) ? code : KUDO_FAILED;
   } catch (error) {

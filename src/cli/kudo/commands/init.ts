@@ -1,10 +1,30 @@
+import type { Command } from "commander";
+import type { InitRequest } from "../../../actions/init-cluster.ts";
+import { KplanError } from "../../../model/kplan-error.ts";
 import { actionContext } from "../../action-context.ts";
 import type { AddCommand } from "../../commands/command.ts";
 import { EXIT } from "../../exit-code.ts";
 import { kudoHome } from "../../source-options.ts";
-import { addKudoOutputOption, countArgument, outputOf, usage } from "../kudo-options.ts";
+import {
+  addKudoOutputOption,
+  countArgument,
+  kudoClusterFlags,
+  outputOf,
+  usage,
+} from "../kudo-options.ts";
 import { printList } from "../views/print-output.ts";
 import { withSession } from "../with-session.ts";
+
+/** What `--migrate` asks for. */
+function migrationOf(
+  options: Readonly<Record<string, unknown>>,
+  command: Command,
+): Pick<InitRequest, "migrate"> {
+  if (options.migrate !== true) return {};
+  const { namespace } = kudoClusterFlags(command);
+  const removeController = options.removeController === true;
+  return { migrate: { removeController, ...(namespace !== undefined && { namespace }) } };
+}
 
 /** Flags about KUDO's controller, by the names that commander gives them. */
 const ABOUT_CONTROLLER: Readonly<Record<string, string>> = {
@@ -32,7 +52,9 @@ export const addKudoInit: AddCommand = (program, deps, run) => {
     .option("--service-account <name>", "of no meaning")
     .option("--unsafe-self-signed-webhook-ca", "of no meaning")
     .option("-w, --wait", "of no meaning: what is installed is there at once")
-    .option("--wait-timeout <seconds>", "of no meaning", countArgument);
+    .option("--wait-timeout <seconds>", "of no meaning", countArgument)
+    .option("--migrate", "also take over the instances of a KUDO that no longer runs")
+    .option("--remove-controller", "with --migrate: also what is left of its controller");
   addKudoOutputOption(command);
   command.action((options) =>
     run(async () => {
@@ -61,7 +83,16 @@ export const addKudoInit: AddCommand = (program, deps, run) => {
           }
           const dryRun = options.dryRun === true;
           const ctx = await actionContext(session, deps, { options: {}, command: ["init"] });
-          await initCluster(ctx, { dryRun });
+          const { migration } = await initCluster(ctx, {
+            dryRun,
+            ...migrationOf(options, command),
+          });
+          if (migration) {
+            const { migrationText } = await import("../../output/adoption-text.ts");
+            deps.terminal.out(migrationText(migration, dryRun, deps.terminal));
+            if (migration.failed.length > 0)
+              throw new KplanError("failed", "not every instance was taken over");
+          }
           if (dryRun) return EXIT.ok;
           deps.terminal.out("✅ installed crds\n");
           if (options.crdOnly) return EXIT.ok;

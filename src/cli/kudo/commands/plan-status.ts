@@ -68,6 +68,7 @@ async function watch(
   const unlisten = deps.onInterrupt(() => stop.abort());
   const start = clock.monotonic();
   let before = "";
+  let isUndriven = false;
   try {
     for (let seen = first; ; seen = await read()) {
       const { instance, version, undriven } = seen;
@@ -83,7 +84,8 @@ async function watch(
           "failed",
           `plan ${last.name} of ${session.namespace}/${instance.metadata.name} failed${messageOf(last)}`,
         );
-      if (undriven)
+      // Whoever is about to go on with it may take a moment.
+      if (undriven && isUndriven)
         throw new KplanError(
           "undriven",
           `plan ${last.name} is unfinished and nobody drives it: ${undriven}`,
@@ -91,6 +93,7 @@ async function watch(
             hint: `\`kplan plan resume --instance ${instance.metadata.name}\` goes on`,
           },
         );
+      isUndriven = undriven !== undefined;
       await clock.sleep(EVERY, stop.signal).catch(() => undefined);
       if (stop.signal.aborted) return EXIT.interrupted;
     }
