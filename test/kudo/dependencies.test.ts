@@ -409,6 +409,33 @@ test.each([
   expect([instances(), all("OperatorVersion"), all("Secret")]).toEqual([[], [], []]);
 });
 
+test("a namespace is made as the parent's manifest says, and only when nothing is wrong with what is to be in it", async () => {
+  await begin(empty);
+  const manifest = {
+    "operator.yaml": `${TOP["operator.yaml"]}namespaceManifest: namespace.yaml\n`,
+    "templates/namespace.yaml":
+      "kind: Namespace\napiVersion: v1\nmetadata: {labels: {color: '{{ .Params.COLOR }}'}}\n",
+  };
+  const good = folderOf({ ...TOP, ...manifest }, { mid: MID, "mid/low": LOW });
+  const bad = folderOf(
+    { ...TOP, ...manifest, "templates/mid-params.yaml": "POD: fine" },
+    { mid: MID, "mid/low": LOW },
+  );
+  const team = (ctx: ActionContext): ActionContext => ({ ...ctx, namespace: "team" });
+  const text = await refusal((ctx) => install(team(ctx), { source: bad, createNamespace: true }));
+  expect(text).toMatch(/COLOR is required/);
+  expect([named("Namespace", "team"), all("CustomResourceDefinition")]).toEqual([undefined, []]);
+  await outcome((ctx) => install(team(ctx), { source: good, createNamespace: true }));
+  expect(named("Namespace", "team")).toMatchObject({
+    metadata: { labels: { color: "red" }, annotations: { "created-by": "kudo-cli" } },
+  });
+  expect(all("Instance").map(({ metadata }) => metadata.namespace)).toEqual([
+    "team",
+    "team",
+    "team",
+  ]);
+});
+
 test("an instance that somebody else made is not taken", async () => {
   await begin(installed);
   await outcome((ctx) => install(ctx, { source: folderOf(LOW), instance: "other-mid" }));

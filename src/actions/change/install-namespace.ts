@@ -15,12 +15,13 @@ export async function hasNamespace(
   }
 }
 
-/** Creates the namespace. */
+/** Creates the namespace, `wanted` (see `wantedNamespace`); one that somebody else makes at the same time will do. */
 export async function createNamespace(
   ctx: Pick<ActionContext, "cluster" | "namespace">,
+  wanted: KubeObject,
 ): Promise<void> {
   try {
-    await ctx.cluster.create(namespaceObject(ctx.namespace));
+    await ctx.cluster.create(wanted);
   } catch (error) {
     if (!(error instanceof ClusterError && error.kind === "already-exists")) throw error;
   }

@@ -1,12 +1,14 @@
-import { ANNOTATION, operatorVersionName } from "../../model/names.ts";
+import { ANNOTATION, defaultInstanceName, operatorVersionName } from "../../model/names.ts";
 import { ensureCrds, servesKudo } from "../../store/ensure-crds.ts";
 import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import { findNeeded } from "../children/find-needed.ts";
 import type { ActionContext } from "../context.ts";
 import { getOperatorVersion, refuseOtherContent } from "../instance/operator-version.ts";
 import { keepOperator } from "../run/store-wanted.ts";
+import { desiredParameters } from "./desired-parameters.ts";
 import { createNamespace, hasNamespace, noNamespace } from "./install-namespace.ts";
 import { checkKubernetesVersion, usablePackage, type WantedVersions } from "./package-source.ts";
+import { wantedNamespace } from "./wanted-namespace.ts";
 
 /** What `install --skip-instance` is asked for. */
 export interface InstallVersionRequest {
@@ -62,10 +64,16 @@ export async function installVersion(
     }),
   );
   if (!namespaced && !request.createNamespace) throw noNamespace(namespace);
+  const name = defaultInstanceName(pkg.operator.name);
+  const { values } = desiredParameters(pkg, NOTHING, { name }).desired;
+  const wanted = namespaced ? undefined : wantedNamespace(ctx, pkg, name, values);
   if (dryRun) return all.map(({ result }) => result);
   if (!served) await ensureCrds(cluster, namespace, ctx.clock);
-  if (!namespaced) await createNamespace(ctx);
+  if (wanted) await createNamespace(ctx, wanted);
   for (const { pkg: each, result } of all)
     if (result.change !== "present") await keepOperator(ctx, each);
   return all.map(({ result }) => result);
 }
+
+/** No value is given to a package that nobody makes an instance of. */
+const NOTHING = { given: {}, secrets: {}, unset: [], issues: [] };

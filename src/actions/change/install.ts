@@ -1,3 +1,5 @@
+import { refused } from "../../engine/execute-run.ts";
+import { needsOthers } from "../../model/dependency.ts";
 import { KplanError, refuse } from "../../model/kplan-error.ts";
 import type { KubeObject, ObjectRef } from "../../model/kube-object.ts";
 import { defaultInstanceName, operatorVersionName } from "../../model/names.ts";
@@ -10,7 +12,9 @@ import { ensureCrds, servesKudo } from "../../store/ensure-crds.ts";
 import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import { bearsParameters } from "../../store/run-store.ts";
 import type { ActionResult } from "../action-result.ts";
+import { childrenOf } from "../children/children-of.ts";
 import { findNeeded } from "../children/find-needed.ts";
+import { foreseeBelow } from "../children/foresee-child.ts";
 import type { ActionContext } from "../context.ts";
 import { checkInstanceName } from "../instance/check-instance-name.ts";
 import { digestOf, operatorVersionOf, storedParameters } from "../instance/find-instance.ts";
@@ -28,6 +32,7 @@ import { type GivenValues, NO_VALUES } from "./given-values.ts";
 import { createNamespace, hasNamespace, noNamespace } from "./install-namespace.ts";
 import { checkKubernetesVersion, usablePackage, type WantedVersions } from "./package-source.ts";
 import { tellWarnings } from "./tell-warnings.ts";
+import { wantedNamespace } from "./wanted-namespace.ts";
 
 /** What `install` is asked for. */
 export interface InstallRequest {
@@ -86,8 +91,11 @@ export async function install(
   refuseOtherContent(pkg, seen.operatorVersion, replaceVersion);
   if (!seen.namespaced && !request.createNamespace) throw noNamespace(ctx.namespace);
   if (!state.object) refuseClaims(name, kept, { reuseClaims, deleteClaims: removes });
+  const { values } = desiredParameters(pkg, assigned, { name }).desired;
+  const wanted = seen.namespaced ? undefined : wantedNamespace(ctx, pkg, name, values);
+  if (!seen.served || wanted) await refuseBadChildren(ctx, pkg, assigned, seen, replaceVersion);
   if (!dryRun && !seen.served) await ensureCrds(ctx.cluster, ctx.namespace, ctx.clock);
-  if (!dryRun && !seen.namespaced) await createNamespace(ctx);
+  if (!dryRun && wanted) await createNamespace(ctx, wanted);
   const clears = removes && !state.object;
   return await carryOut(
     ctx,
@@ -111,6 +119,22 @@ export async function install(
     },
     dryRun,
   );
+}
+
+/** Before anything is made for the instance alone, what is known to be wrong with those that it needs. Throws a `bad-input` KplanError. */
+async function refuseBadChildren(
+  ctx: ActionContext,
+  pkg: OperatorPackage,
+  assigned: Assignments,
+  { state }: { readonly state: InstanceState },
+  replaceVersion: boolean,
+): Promise<void> {
+  if (!needsOthers(pkg)) return;
+  const decided = decideInstall(pkg, assigned, state, replaceVersion);
+  if ("settled" in decided) return;
+  const change = { kind: "install" as const, state };
+  const found = await foreseeBelow(ctx, change, decided, childrenOf(ctx, carryOut));
+  if (found.problems.length > 0) throw refused({ ...found, objects: [] });
 }
 
 /** What is said about claims holds for the instances that it needs too. */

@@ -1,5 +1,5 @@
 import type { Children, ForeseenChild, WantedChild } from "../../engine/children/children.ts";
-import { foreseeChildren } from "../../engine/children/foresee-children.ts";
+import { type ForeseenChildren, foreseeChildren } from "../../engine/children/foresee-children.ts";
 import { previewDiff } from "../../engine/preview/preview-diff.ts";
 import { needsOthers } from "../../model/dependency.ts";
 import { KplanError } from "../../model/kplan-error.ts";
@@ -82,12 +82,13 @@ function comparable({ apiVersion, kind, metadata, spec }: KubeObject): KubeObjec
   };
 }
 
-async function foreseeBelow(
+/** What becomes of the instances that a change of an instance needs. Throws ClusterError when the cluster cannot be asked, a `bad-input` KplanError when a file of parameters does not render. */
+export async function foreseeBelow(
   ctx: ActionContext,
-  { kind, state }: ChildChange,
+  { kind, state }: Pick<ChildChange, "kind" | "state">,
   { pkg, choice, desired }: Decided,
   children: Children,
-): Promise<ForeseenChild> {
+): Promise<ForeseenChildren> {
   const { cluster } = ctx;
   const decision = {
     ...{ kind, pkg, choice, state },
