@@ -310,6 +310,44 @@ test("#275: an install makes its namespace where it is asked to", async () => {
   await succeed("install $APP --create-namespace");
 });
 
+test("#1776: an operator that needs others shows how they stand, and fails when they fail", async () => {
+  const app = (name: string, task: string, files: Readonly<Record<string, string>>): string =>
+    packageFolder({
+      "templates/config.yaml": null,
+      "params.yaml": "parameters: [{name: MODE, default: good}]",
+      "operator.yaml": `name: ${name}
+operatorVersion: 0.1.0
+tasks: [{name: all, ${task}}]
+plans:
+  deploy: {strategy: serial, phases: [{name: main, strategy: serial, steps: [{name: all, tasks: [all]}]}]}
+`,
+      ...files,
+    });
+  folders.$STORE = app("store", "kind: Apply, spec: {resources: [map.yaml]}", {
+    "templates/map.yaml": `apiVersion: v1
+kind: ConfigMap
+metadata: {name: "{{ .Name }}", labels: {mode: "{{ if eq .Params.MODE "good" }}fine{{ else }}not / a label{{ end }}"}}
+`,
+  });
+  folders.$SHOP = app(
+    "shop",
+    `kind: KudoOperator, spec: {package: ${folders.$STORE}, parameterFile: store.yaml}`,
+    { "templates/store.yaml": "MODE: {{ .Params.MODE }}" },
+  );
+  const failed = await kplan("install $SHOP -p MODE=bad");
+  expect([failed.code, failed.stdout]).toEqual([
+    1,
+    expect.stringMatching(/Instance shop-instance-store: .*[\s\S]*label/),
+  ]);
+  expect(await said("plan status")).toMatch(/deploy .*\[FATAL_ERROR\]/);
+  await succeed("update -p MODE=good");
+  expect(await said("plan status")).toMatch(
+    /needs shop-instance-store \(store-0\.1\.0\): plan deploy COMPLETE/,
+  );
+  await succeed("uninstall");
+  expect((await kplan("get instances")).stdout).not.toMatch(/store/);
+});
+
 test("#1810: one package serves old and new versions of Kubernetes, and is verified for both", async () => {
   const budget = (version: string): string => `apiVersion: ${version}
 kind: PodDisruptionBudget

@@ -1,4 +1,5 @@
 import { assertNever } from "../../model/assert-never.ts";
+import { formatIssue } from "../../model/issue.ts";
 import { KplanError } from "../../model/kplan-error.ts";
 import { refText } from "../../model/kube-object.ts";
 import { pathText, type RunOutcome } from "../../model/run.ts";
@@ -32,13 +33,25 @@ export async function kudoOperatorTask(task: KudoOperatorTask, ctx: TaskContext)
         },
       })
       .catch((error: unknown) => {
-        if (!(error instanceof KplanError && error.kind === "timed-out")) throw error;
-        throw new TaskFailure(error.message, { result: "timed-out", ref: wanted.ref });
+        throw refusal(error, wanted);
       });
     judge(outcome, wanted, ctx);
   } finally {
     goOn();
   }
+}
+
+/** What the child was refused for, as the failure of the task; anything else as it is. */
+function refusal(error: unknown, { ref }: WantedChild): unknown {
+  if (!(error instanceof KplanError)) return error;
+  const { kind, message, hint, issues } = error;
+  if (kind === "busy" || kind === "interrupted") return error;
+  const all = issues.map((issue) => `\n  ${formatIssue(issue)}`).join("");
+  return new TaskFailure(`${refText(ref)}: ${message}${all}`, {
+    result: kind === "timed-out" ? "timed-out" : "failed",
+    ref,
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 /** Throws for whatever is not complete. */
