@@ -13,6 +13,7 @@ import type { WantedPackage } from "../../package/resolve/resolve-package.ts";
 import { loadPackage as loadArchive, type PackageKey } from "../../store/package-store.ts";
 import { verifyPackage } from "../../verify/verify-package.ts";
 import type { ActionContext } from "../context.ts";
+import { kudoNameIssues } from "./kudo-names.ts";
 import { tellWarnings } from "./tell-warnings.ts";
 
 /** Which versions of a package of a repository or a cluster are asked for; the best when none is. */
@@ -29,7 +30,7 @@ export async function usablePackage(
   const { pkg, issues } = await (ctx.find ?? findOffline)({ name: source, ...versions });
   if (!pkg) refuse(source, issues);
   // KUDO installs what it can load: what else is wrong with it, `package verify` says.
-  const found = pkg.dialect === "kudo" ? [] : verifyPackage(pkg);
+  const found = pkg.dialect === "kudo" ? kudoNameIssues(pkg) : verifyPackage(pkg);
   const all = [...issues, ...found, ...versionIssues(pkg, ctx.version)];
   if (all.some(({ severity }) => severity === "error")) refuse(source, all);
   tellWarnings(ctx, all);
