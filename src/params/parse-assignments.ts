@@ -45,10 +45,7 @@ export async function parseAssignments(
   const unset = [...new Set(sources.unset)];
   for (const name of unset) {
     if (!parameters.has(name)) issues.push(unknownIssue(name, parameters, `--unset ${name}`));
-    if (values.has(name))
-      issues.push(
-        errorIssue("given-and-unset", `--unset ${name}: the parameter is also given a value`),
-      );
+    if (values.has(name)) issues.push(givenAndUnset(name));
   }
   const isSecret = (name: string) => parameters.get(name)?.type === "secret";
   const pick = (secret: boolean) => [...values].filter(([name]) => isSecret(name) === secret);
@@ -58,6 +55,11 @@ export async function parseAssignments(
     unset,
     issues,
   };
+}
+
+/** The issue of a name that is given a value and unset. */
+export function givenAndUnset(name: string): Issue {
+  return errorIssue("given-and-unset", `--unset ${name}: the parameter is also given a value`);
 }
 
 function readFileValues(

@@ -1,6 +1,11 @@
 import type { OperatorPackage } from "../model/package.ts";
 import { parseKudoAssignments } from "./kudo-assignments.ts";
-import { type AssignmentSources, type Assignments, parseAssignments } from "./parse-assignments.ts";
+import {
+  type AssignmentSources,
+  type Assignments,
+  givenAndUnset,
+  parseAssignments,
+} from "./parse-assignments.ts";
 
 /**
  * Reads parameter values as the package's dialect does: typed by their declarations, or in a KUDO package as the texts that they are (`@` and `-` mean nothing there). The
@@ -12,5 +17,7 @@ export async function readAssignments(
 ): Promise<Assignments> {
   if (dialect === "native") return await parseAssignments(parameters, sources);
   const { given, issues } = parseKudoAssignments(parameters, sources);
-  return { given, secrets: {}, unset: [...new Set(sources.unset)], issues };
+  const unset = [...new Set(sources.unset)];
+  const both = unset.filter((name) => Object.hasOwn(given, name)).map(givenAndUnset);
+  return { given, secrets: {}, unset, issues: [...issues, ...both] };
 }

@@ -92,6 +92,12 @@ test.each<Case>([
     stored: "OWNER=me ZONE=a",
   },
   {
+    is: "nothing to unset",
+    has: "OWNER=me",
+    unset: ["OWNR"],
+    refused: [/--unset OWNR: .*did you mean "OWNER"/],
+  },
+  {
     is: "immutable, unset to what it is",
     has: "OWNER=me ZONE=a",
     unset: ["ZONE"],

@@ -36,10 +36,14 @@ export function kudoDesiredParameters(
   const values = Object.fromEntries(texts);
   const wrong = parameters.flatMap((each) => checkKudoText(each, values[each.name] ?? "") ?? []);
   const unreadable = wrong.length > 0 ? [] : kudoParams(parameters, values).issues;
-  const unknown = before ? unknownNames(assigned, before, [...declared.keys()]) : [];
+  const names = [...declared.keys()];
+  const unknown = before ? unknownNames(assigned, before, names) : [];
   const issues = [
     ...withoutCodes(assigned.issues, unknown.length > 0 ? ["unknown-parameter"] : []),
     ...unknown,
+    ...assigned.unset
+      .filter((name) => !declared.has(name) && !Object.hasOwn(before ?? {}, name))
+      .map((name) => unknownIssue(`--unset ${name}: `, name, names)),
     ...wrong,
     ...unreadable,
     ...(current ? kudoChangedParams(parameters, current, merged).issues : []),
@@ -69,12 +73,12 @@ function unknownNames(
 ): readonly Issue[] {
   return Object.keys(given)
     .filter((name) => !names.includes(name) && given[name] !== before[name])
-    .map((name) =>
-      errorIssue(
-        "unknown-parameter",
-        `the operator has no parameter "${name}"${didYouMean(name, names)}`,
-      ),
-    );
+    .map((name) => unknownIssue("", name, names));
+}
+
+function unknownIssue(where: string, name: string, names: readonly string[]): Issue {
+  const message = `${where}the operator has no parameter "${name}"${didYouMean(name, names)}`;
+  return errorIssue("unknown-parameter", message);
 }
 
 function withoutCodes(issues: readonly Issue[], codes: readonly string[]): readonly Issue[] {
