@@ -4,6 +4,7 @@ import { refusedFields, withoutField } from "./refused-fields.ts";
 
 test.each<[string, string[]]>([
   ["ConfigMap a: .dada: field not declared in schema", [".dada"]],
+  ["ConfigMap a: .prestop.sh: field not declared in schema", [".prestop.sh"]],
   [
     'Deployment web: errors:\n  .spec.a: field not declared in schema\n  .spec.template.spec.containers[name="c: d"].b: field not declared in schema',
     [".spec.a", '.spec.template.spec.containers[name="c: d"].b'],
@@ -36,6 +37,8 @@ test.each<[string, object, object]>([
   [".spec.a", { a: 1, b: 2 }, { b: 2 }],
   [".spec.l[1].a", { l: [{ a: 1 }, { a: 1, b: 2 }] }, { l: [{ a: 1 }, { b: 2 }] }],
   ['.spec.l[name="x.y[z]"].a', { l: [{ name: "x.y[z]", a: 1 }] }, { l: [{ name: "x.y[z]" }] }],
+  [".spec.pre.stop.sh", { "pre.stop.sh": "x", pre: 1 }, { pre: 1 }],
+  [".spec.a.b.c[0].d.e", { "a.b": { c: [{ "d.e": 1, f: 2 }] } }, { "a.b": { c: [{ f: 2 }] } }],
   [".spec.l[9].a", { l: [] }, { l: [] }],
   [
     '.spec.ports: duplicate entries for key [port=80,protocol="TCP"]',

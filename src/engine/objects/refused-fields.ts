@@ -19,7 +19,7 @@ export function refusedFields(message: string): readonly string[] {
 /** A copy of the object without such a field: every item of the list that is there twice goes but one, which is the last of environment variables (containers go by it) and else the first. */
 export function withoutField(object: KubeObject, field: string): KubeObject {
   const [path = "", key] = field.split(": duplicate entries for key ");
-  const steps = stepsOf(path);
+  const steps = wholeNames(object, stepsOf(path));
   const copy = structuredClone(object);
   if (key === undefined) {
     const last = steps.at(-1);
@@ -44,6 +44,27 @@ function stepsOf(path: string): Step[] {
     if (name !== undefined) return name;
     return /^\d+$/.test(inside) ? Number(inside) : keysOf(inside);
   });
+}
+
+/** A name with dots in it (a script that stands beside `data`, say) looks like several in a path: in the object it is one. */
+function wholeNames(object: KubeObject, steps: readonly Step[]): Step[] {
+  const whole: Step[] = [];
+  let here: unknown = object;
+  for (let at = 0; at < steps.length; ) {
+    const named = steps.findIndex((step, index) => index >= at && typeof step !== "string");
+    const ends = isMap(here) ? (named < 0 ? steps.length : named) : at + 1;
+    const step = longestName(here, steps.slice(at, ends)) ?? steps[at] ?? "";
+    whole.push(step);
+    at += typeof step === "string" ? step.split(".").length : 1;
+    here = memberAt(here, [step]);
+  }
+  return whole;
+}
+
+function longestName(here: unknown, steps: readonly Step[]): string | undefined {
+  if (!isMap(here)) return undefined;
+  const names = steps.map((_, index) => steps.slice(0, index + 1).join("."));
+  return names.findLast((name) => Object.hasOwn(here, name));
 }
 
 /** `containerPort=80,protocol="TCP"` */
