@@ -4,6 +4,7 @@ import { ClusterError } from "../../model/cluster.ts";
 import { isMap } from "../../model/json.ts";
 import { groupOf, type KubeObject, type ObjectRef, refKey } from "../../model/kube-object.ts";
 import type { Limit } from "../run-context.ts";
+import { appliedBeside } from "./applied-beside.ts";
 import {
   enhanceTask,
   type MaterializeInputs,
@@ -51,7 +52,7 @@ export async function materializeLive(
   });
   const served = rendered.filter((object) => typeof scopes.get(kindKey(object)) === "boolean");
   const isNamespaced = (object: KubeObject): boolean => scopes.get(kindKey(object)) === true;
-  const used = task.kind === "Delete" ? new Map() : await usedBy(inputs, served, lookup);
+  const used = task.kind === "Delete" ? new Map() : await usedBy(inputs, path, served, lookup);
   const dependency = (ref: ObjectRef): KubeObject | undefined => used.get(refKey(ref));
   const objects = enhanceTask(inputs, path, served, { isNamespaced, dependency });
   return { objects, notServed: [...gone, ...unknown], notes };
@@ -111,6 +112,7 @@ async function scopesOf(
 /** What the pods of these objects use and the objects are not themselves. */
 async function usedBy(
   inputs: MaterializeInputs,
+  path: TaskPath,
   objects: readonly KubeObject[],
   { cluster, requests, dependency, options }: LiveLookup,
 ): Promise<Map<string, KubeObject>> {
@@ -126,10 +128,11 @@ async function usedBy(
       .map((ref) => [refKey(ref), ref]),
   );
   const read = dependency ?? ((ref: ObjectRef) => requests(() => cluster.get(ref, options)));
+  const others = [...refs].filter(([key]) => !own.has(key));
+  const isKudo = others.length > 0 && inputs.pkg.dialect === "kudo";
+  const beside = isKudo ? appliedBeside(inputs, path) : new Map<string, KubeObject>();
   const found = await Promise.all(
-    [...refs]
-      .filter(([key]) => !own.has(key))
-      .map(async ([key, ref]) => [key, await read(ref)] as const),
+    others.map(async ([key, ref]) => [key, beside.get(key) ?? (await read(ref))] as const),
   );
   return new Map(found.flatMap(([key, object]) => (object === undefined ? [] : [[key, object]])));
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { ClusterError } from "../../model/cluster.ts";
 import type { KplanError } from "../../model/kplan-error.ts";
+import { refOf } from "../../model/kube-object.ts";
 import { pathText } from "../../model/run.ts";
 import { executeRun } from "../execute-run.ts";
 import type { MemoryOptions } from "../testing/memory-cluster.ts";
@@ -208,3 +209,45 @@ test.each([
     expect(run.cluster.log.filter((line) => !/dry run|^GET/.test(line))).toEqual([]);
   },
 );
+
+test("the hash of what pods use is at once about what a later task of the step applies, so that the same again restarts no pod", async () => {
+  const set =
+    "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: set}, spec: {replicas: 0, template: {spec: {volumes: [{name: v, configMap: {name: late}}]}}}}";
+  const text = `
+tasks:
+  set: { kind: Apply, resources: [set.yaml] }
+  late: { kind: Toggle, resources: [late.yaml], parameter: ON }
+templates: { set.yaml: '${set}', late.yaml: '${configMap("late", "{{ .Params.V }}")}' }
+plans:
+  deploy: { phases: { main: { steps: { only: [set, late] } } } }
+`;
+  const first = kudo(text, {
+    ...WATCHED,
+    parameters: { ON: "true", V: "1" },
+    declared: ["ON", "V"],
+  });
+  expect(await executeRun(first.inputs, first.deps)).toEqual({ result: "complete" });
+  const hash = hashOf(first);
+  expect(hash).toMatch(/^[0-9a-f]{32}$/);
+  const { cluster, clock } = first;
+  const same = { cluster, clock, declared: ["ON", "V"], uid: "run-2" };
+  const again = kudo(text, { ...same, parameters: { ON: "true", V: "1" } });
+  await executeRun(again.inputs, again.deps);
+  expect(eventLines(again.events)).toContain("unchanged StatefulSet set");
+  const changed = kudo(text, { ...same, uid: "run-3", parameters: { ON: "true", V: "2" } });
+  await executeRun(changed.inputs, changed.deps);
+  expect(hashOf(changed)).not.toBe(hash);
+});
+
+const WATCHED: MemoryOptions = {
+  controllers: {
+    StatefulSet: (object, cluster) =>
+      cluster.setStatus(refOf(object), { observedGeneration: object.metadata.generation }),
+  },
+};
+
+function hashOf({ cluster }: Scenario): unknown {
+  const [set] = cluster.objects().filter(({ kind }) => kind === "StatefulSet");
+  const spec = set?.spec as { template: { metadata: { annotations: Record<string, string> } } };
+  return spec.template.metadata.annotations["kudo.dev/dependencies-hash"];
+}
