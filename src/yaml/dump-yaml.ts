@@ -5,6 +5,8 @@ import { dumpSchema } from "./dump-schema.ts";
 export interface DumpYamlOptions {
   /** The value is a Kubernetes object: apiVersion, kind and metadata come first, and name and namespace first in metadata. */
   readonly object?: boolean;
+  /** False: keys stay in the order they have; else they are sorted. */
+  readonly sorted?: boolean;
 }
 
 /**
@@ -19,7 +21,9 @@ export function dumpYaml(value: unknown, options: DumpYamlOptions = {}): string 
     noRefs: true,
     skipInvalid: true,
     quoteStyle: "double",
-    transform: (documents) => sortKeys(documents, options.object ? OBJECT_ORDER : []),
+    transform: (documents) => {
+      if (options.sorted !== false) sortKeys(documents, options.object ? OBJECT_ORDER : []);
+    },
   });
 }
 

@@ -18,13 +18,14 @@ import {
 import { addRepositoryOptions, packageFinderOf } from "../source-options.ts";
 import { paint } from "../terminal.ts";
 import { type AddCommand, examples } from "./command.ts";
+import { addPackageConvert } from "./package/convert.ts";
 import { addPackageCreate } from "./package/create.ts";
 import { addPackageAdd } from "./package/gone.ts";
 import { addPackageList } from "./package/list.ts";
 import { addPackageNew } from "./package/new.ts";
 import { addPackageTest } from "./package-test.ts";
 
-/** `kplan package verify | render | test | list | create | new` */
+/** `kplan package verify | render | test | list | create | new | convert` */
 export const addPackage: AddCommand = (program, deps, run) => {
   const parent = program
     .command("package")
@@ -90,6 +91,7 @@ export const addPackage: AddCommand = (program, deps, run) => {
   addPackageList(parent, deps, run);
   addPackageCreate(parent, deps, run);
   addPackageNew(parent, deps, run);
+  addPackageConvert(parent, deps, run);
   addPackageAdd(parent, run);
   render.action((source: string, options) =>
     run(async () => {
