@@ -55,10 +55,6 @@ export async function collectDiagnostics(
       : new Date((await ctx.cluster.serverTime()) - request.since).toISOString();
   await collectOperator(ctx, bundle, { instance, folder: "", ...(since && { since }) });
   await collectController(ctx, bundle, since);
-  await bundle.value("kplan/runs", async () => {
-    const runs = await listRuns(ctx.cluster, { namespace: ctx.namespace, instance: name });
-    return runs.map(({ record }) => record);
-  });
   return { instance: name, problems: bundle.problems };
 }
 
@@ -117,6 +113,10 @@ async function collectOperator(
   );
   const inside = `${folder}instance_${name}/`;
   await bundle.value(`${inside}${name}`, () => Promise.resolve(instance));
+  await bundle.value(`kplan/runs_${name}`, async () => {
+    const runs = await listRuns(ctx.cluster, { namespace: ctx.namespace, instance: name });
+    return runs.length === 0 ? undefined : runs.map(({ record }) => record);
+  });
   await collectPods(ctx, bundle, {
     folder: inside,
     selector: `${LABEL.instance}=${name}`,

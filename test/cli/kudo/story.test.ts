@@ -103,7 +103,7 @@ test("diagnostics are in KUDO's folders, and show nothing that sounds secret", (
   const shown = files.filter((file) => statSync(join(home, "diag", file)).isFile()).sort();
   expect(shown).toMatchInlineSnapshot(`
     [
-      "kplan/runs.yaml",
+      "kplan/runs_web-instance.yaml",
       "operator_web/instance_web-instance/pod_web-instance-0/web-instance-0.yaml",
       "operator_web/instance_web-instance/pod_web-instance-0/web.log.gz",
       "operator_web/instance_web-instance/pod_web-instance-1/web-instance-1.yaml",
