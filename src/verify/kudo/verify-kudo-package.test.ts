@@ -78,7 +78,7 @@ plans: {deploy: {phases: [{name: p, steps: [{name: s, tasks: [none, nope]}]}]}}
 `),
     [
       "operator.yaml:6:35: error: task none has no resources; a task that does nothing is a Dummy with `done: true`",
-      'operator.yaml:8:69: error: task "nope" in plan "deploy" is not defined, did you mean "none"?',
+      'operator.yaml:8:69: error: task "nope" in plan "deploy" is not defined\n  did you mean "none"?',
       'operator.yaml:7:10: warning: task "idle" defined but not used',
     ],
   ],
@@ -87,7 +87,7 @@ plans: {deploy: {phases: [{name: p, steps: [{name: s, tasks: [none, nope]}]}]}}
     { ...operator(`${HEAD}plans: {depoly: {}}\n`), ...params("- {name: A, trigger: updat}\n") },
     [
       'params.yaml:2:22: error: plan "updat" used in parameter "A" is not defined',
-      'operator.yaml:5:1: error: an operator is required to have a plan "deploy", did you mean "depoly"?',
+      'operator.yaml:5:1: error: an operator is required to have a plan "deploy"\n  did you mean "depoly"?',
     ],
   ],
   [
@@ -101,7 +101,7 @@ plans: {deploy: {phases: [{name: p, steps: [{name: s, tasks: [none, nope]}]}]}}
       ),
     },
     [
-      'templates/t.yaml:4:42: error: parameter "USD" in template t.yaml is not defined, did you mean "USED"?',
+      'templates/t.yaml:4:42: error: parameter "USD" in template t.yaml is not defined\n  did you mean "USED"?',
       'templates/t.yaml:4:74: error: parameter "LATE" in template t.yaml is not defined',
       'params.yaml:3:10: warning: parameter "UNUSED" defined but not used.',
     ],
@@ -125,8 +125,8 @@ plans: {deploy: {phases: [{name: p, steps: [{name: s, tasks: [none, nope]}]}]}}
       ),
     },
     [
-      'templates/t.yaml:4:86: error: parameter "Y" in template t.yaml is not defined, did you mean "X"?',
-      'templates/t.yaml:4:119: error: parameter "Z" in template t.yaml is not defined, did you mean "X"?',
+      'templates/t.yaml:4:86: error: parameter "Y" in template t.yaml is not defined\n  did you mean "X"?',
+      'templates/t.yaml:4:119: error: parameter "Z" in template t.yaml is not defined\n  did you mean "X"?',
     ],
   ],
   [
@@ -138,8 +138,8 @@ plans: {deploy: {phases: [{name: p, steps: [{name: s, tasks: [none, nope]}]}]}}
       ),
     },
     [
-      'templates/t.yaml:4:38: error: parameter "Q" in template t.yaml is not defined, did you mean "X"?',
-      'templates/t.yaml:4:98: error: built-in "Nam" in template t.yaml is not defined, did you mean "Name"?',
+      'templates/t.yaml:4:38: error: parameter "Q" in template t.yaml is not defined\n  did you mean "X"?',
+      'templates/t.yaml:4:98: error: built-in "Nam" in template t.yaml is not defined\n  did you mean "Name"?',
     ],
   ],
   [
@@ -160,7 +160,7 @@ plans: {deploy: {phases: [{name: p, steps: [{name: a, tasks: [pipe]}, {name: b, 
       ...config("'{{ .Pipes.cert }}{{ .Pipes.key }}{{ .StepNumber }}{{ .StepName }}'"),
     },
     [
-      'templates/t.yaml:4:48: error: built-in "StepNumber" in template t.yaml is not defined, did you mean "StepName"?',
+      'templates/t.yaml:4:48: error: built-in "StepNumber" in template t.yaml is not defined\n  did you mean "StepName"?',
       'templates/t.yaml:4:38: error: pipe "key" in template t.yaml is not defined',
     ],
   ],
@@ -267,7 +267,7 @@ plans: {deploy: {phases: [{name: p, steps: [{name: s, tasks: [k, l, m]}]}]}}
       "templates/v.yaml": "- a\n",
     },
     [
-      'templates/u.yaml:1:8: error: built-in "PlanName" in template u.yaml is not defined: the template is rendered outside of plans',
+      'templates/u.yaml:1:8: error: built-in "PlanName" in template u.yaml is not defined\n  the template is rendered outside of plans',
       "templates/v.yaml (rendered):1:1: error: a file of parameters is a map",
     ],
   ],

@@ -1,8 +1,8 @@
 import { placeOf } from "../../../go-template/template-error.ts";
 import { errorIssue, type Issue } from "../../../model/issue.ts";
-import { didYouMean } from "../../../model/nearest.ts";
 import { templateFile } from "../../../render/problem.ts";
 import type { KudoView, ReadTemplate, TemplatePurpose } from "../kudo-view.ts";
+import { meant } from "../meant.ts";
 import type { NameUse } from "../template-uses.ts";
 
 /** What the templates of no plan see. */
@@ -22,15 +22,15 @@ export function definedNames({ pkg, trees, parseIssues, purposes }: KudoView): I
     });
     return [
       ...missingIn(tree.uses.parameters, parameters).map((use) => {
-        const message = `parameter "${use.name}" in template ${key} is not defined${didYouMean(use.name, parameters)}`;
-        return errorIssue("unknown-parameter", message, place(use));
+        const message = `parameter "${use.name}" in template ${key} is not defined`;
+        return errorIssue("unknown-parameter", message, place(use), meant(use.name, parameters));
       }),
-      ...builtInIssues(key, tree, purposes.get(key)).map(({ use, message }) =>
-        errorIssue("unknown-name", message, place(use)),
+      ...builtInIssues(key, tree, purposes.get(key)).map(({ use, message, hint }) =>
+        errorIssue("unknown-name", message, place(use), hint),
       ),
       ...missingIn(tree.uses.pipes, pipes).map((use) => {
-        const message = `pipe "${use.name}" in template ${key} is not defined${didYouMean(use.name, pipes)}`;
-        return errorIssue("unknown-pipe", message, place(use));
+        const message = `pipe "${use.name}" in template ${key} is not defined`;
+        return errorIssue("unknown-pipe", message, place(use), meant(use.name, pipes));
       }),
     ];
   });
@@ -45,14 +45,14 @@ function builtInIssues(
   key: string,
   { uses }: ReadTemplate,
   purposes: ReadonlySet<TemplatePurpose> | undefined,
-): { readonly use: NameUse; readonly message: string }[] {
+): { readonly use: NameUse; readonly message: string; readonly hint: string | undefined }[] {
   const isOutside = purposes?.has("parameters") || purposes?.has("namespace");
   const known = isOutside ? EVERYWHERE : IN_PLANS;
   return missingIn(uses.builtIns, known).map((use) => {
-    const message = IN_PLANS.includes(use.name)
-      ? `built-in "${use.name}" in template ${key} is not defined: the template is rendered outside of plans`
-      : `built-in "${use.name}" in template ${key} is not defined${didYouMean(use.name, known)}`;
-    return { use, message };
+    const hint = IN_PLANS.includes(use.name)
+      ? "the template is rendered outside of plans"
+      : meant(use.name, known);
+    return { use, message: `built-in "${use.name}" in template ${key} is not defined`, hint };
   });
 }
 
@@ -61,7 +61,7 @@ function toggled({ pkg }: Pick<KudoView, "pkg">, parameters: readonly string[]):
     if (task.kind !== "Toggle" || task.parameter === "" || parameters.includes(task.parameter))
       return [];
     const at = pkg.placeOf("operator.yaml", ["tasks", index, "spec", "parameter"]);
-    const message = `parameter "${task.parameter}" in task ${task.name} is not defined${didYouMean(task.parameter, parameters)}`;
-    return [errorIssue("unknown-parameter", message, at)];
+    const message = `parameter "${task.parameter}" in task ${task.name} is not defined`;
+    return [errorIssue("unknown-parameter", message, at, meant(task.parameter, parameters))];
   });
 }

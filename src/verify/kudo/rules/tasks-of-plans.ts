@@ -1,9 +1,9 @@
 import { errorIssue, type Issue, warningIssue } from "../../../model/issue.ts";
 import { kudoTaskProblem } from "../../../model/kudo-task-problem.ts";
-import { didYouMean } from "../../../model/nearest.ts";
 import type { Task } from "../../../model/task.ts";
 import { pathOfUse } from "../../task-use.ts";
 import type { KudoView } from "../kudo-view.ts";
+import { meant } from "../meant.ts";
 
 /** Tasks that could never run (verifier 4), that steps name and are not there, or that no step names (verifier 5). */
 export function tasksOfPlans({ pkg, uses }: KudoView): Issue[] {
@@ -17,8 +17,9 @@ export function tasksOfPlans({ pkg, uses }: KudoView): Issue[] {
   const missing = uses
     .filter(({ task }) => task === undefined)
     .map((use) => {
-      const message = `task "${use.name}" in plan "${use.plan.name}" is not defined${didYouMean(use.name, names)}`;
-      return errorIssue("missing-task", message, pkg.placeOf("operator.yaml", pathOfUse(use)));
+      const message = `task "${use.name}" in plan "${use.plan.name}" is not defined`;
+      const at = pkg.placeOf("operator.yaml", pathOfUse(use));
+      return errorIssue("missing-task", message, at, meant(use.name, names));
     });
   const used = new Set(uses.map(({ name }) => name));
   const unused = names
