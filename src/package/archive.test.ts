@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { posix } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
@@ -108,6 +109,79 @@ test.each<[string, readonly Entry[], string]>([
     message: `a.tgz: ${why}`,
   });
 });
+
+test.each([
+  ["apiVersion: kudo.dev/v1beta1\nname: a\n", ["operator.yaml"]],
+  ["name: a\ntasks: []\n", ["operator.yaml"]],
+  ["apiVersion: kplan.dev/v1\nname: a\n", "link is a symlink; only files and folders are allowed"],
+  ["a: [", "link is a symlink; only files and folders are allowed"],
+])(
+  "links are passed over in a KUDO package, as KUDO does, and refused elsewhere: %j",
+  async (text, expected) => {
+    const bytes = await tgz(
+      [
+        { name: "link", type: "symlink", linkname: "/etc/passwd" },
+        { name: "templates/hard.yaml", type: "link", linkname: "../../../etc/passwd" },
+        { name: "pipe", type: "fifo" },
+        { name: "operator.yaml" },
+      ],
+      Buffer.from(text),
+    );
+    const found = await unpackArchive(bytes, "a.tgz").then(
+      (files) => [...files.keys()],
+      (error: Error) => error.message.replace("a.tgz: ", ""),
+    );
+    expect(found).toEqual(expected);
+  },
+);
+
+test("whatever bytes are in an archive, it gives files below its root or is refused in words", async () => {
+  const tar = gunzipSync(
+    await tgz([
+      { name: "operator.yaml" },
+      { name: `${"long/".repeat(30)}templates/x.yaml` },
+      { name: "templates/", type: "directory" },
+      { name: "templates/link.yaml", type: "symlink", linkname: "x" },
+    ]),
+  );
+  const edit = fc.tuple(
+    fc.nat(tar.length - 1),
+    fc.oneof(
+      fc.constantFrom(..."/.\\\0:0123457xgLK").map((char) => char.charCodeAt(0)),
+      fc.nat(255),
+    ),
+  );
+  const edits = fc.array(edit, { minLength: 1, maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(edits, fc.boolean(), fc.boolean(), async (changes, mends, packed) => {
+      const bytes = packed ? gzipSync(tar) : Buffer.from(tar);
+      for (const [at, value] of changes) bytes[at % bytes.length] = value;
+      // With the checksums of its headers made right again, more of it is believed.
+      if (!packed && mends) mendChecksums(bytes);
+      try {
+        const files = await unpackArchive(packed ? bytes : gzipSync(bytes), "a.tgz");
+        for (const path of files.keys()) {
+          expect(posix.resolve("/root", path)).toBe(`/root/${path}`);
+          expect(path).not.toMatch(/[\\\0]/);
+        }
+      } catch (error) {
+        expect(error).toMatchObject({ name: "KplanError", kind: "bad-input" });
+      }
+    }),
+    { numRuns: Number(process.env.KPLAN_FUZZ_ARCHIVES ?? 400) },
+  );
+});
+
+/** Of every block that looks like a header. */
+function mendChecksums(tar: Buffer): void {
+  for (let at = 0; at + 512 <= tar.length; at += 512) {
+    const header = tar.subarray(at, at + 512);
+    if (header.toString("latin1", 257, 262) !== "ustar") continue;
+    header.write(" ".repeat(8), 148, "latin1");
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+  }
+}
 
 test.each<[string, () => Promise<Uint8Array>, string]>([
   ["nothing", async () => new Uint8Array(), "the archive is cut short"],

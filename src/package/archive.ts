@@ -1,7 +1,9 @@
 import { buffer } from "node:stream/consumers";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { extract, type Header, pack } from "tar-stream";
+import { pack } from "tar-stream";
 import { KplanError } from "../model/kplan-error.ts";
+import { parseGoYaml } from "../yaml/parse-go-yaml.ts";
+import { dialectOf } from "./dialect.ts";
 import { isIgnored } from "./ignored-file.ts";
 import {
   MAX_ARCHIVE_BYTES,
@@ -10,6 +12,7 @@ import {
   MAX_PACKAGE_BYTES,
   mebibytes,
 } from "./limits.ts";
+import { readTar, type TarEntry, TarError } from "./read-tar.ts";
 
 /**
  * A `.tgz` of files by their path below the package's root. Reproducible: the same files give the same bytes (sorted by path, time and owner 0,
@@ -38,8 +41,8 @@ const REPRODUCIBLE = { mode: 0o644, mtime: new Date(0), uid: 0, gid: 0 } as cons
 
 /**
  * The files of a `.tgz` by their path below its root, without those of no concern (`isIgnored`). Nothing is written to the disk. Throws a `bad-input`
- * KplanError that names the archive when it is not a whole gzip of a whole tar, has anything but files and folders in it, has absolute paths,
- * paths with `..`, the same path twice, or more or larger files than a package may have.
+ * KplanError that names the archive when it is not a whole gzip of a whole tar, has anything but files and folders in it (in a KUDO package that is left out), has absolute
+ * paths, paths with `..`, the same path twice, or more or larger files than a package may have.
  */
 export async function unpackArchive(
   bytes: Uint8Array,
@@ -54,8 +57,7 @@ export async function unpackArchive(
   };
   if (bytes.length > MAX_ARCHIVE_BYTES)
     refuse(`the archive is larger than ${mebibytes(MAX_ARCHIVE_BYTES)}`);
-  const tar = unzip(bytes, refuse);
-  return readTar(tar, refuse);
+  return filesOf(unzip(bytes, refuse), refuse);
 }
 
 type Refuse = (why: string, cause?: unknown) => never;
@@ -75,43 +77,54 @@ function unzip(bytes: Uint8Array, refuse: Refuse): Uint8Array {
   }
 }
 
-async function readTar(tar: Uint8Array, refuse: Refuse): Promise<Map<string, Uint8Array>> {
+function filesOf(tar: Uint8Array, refuse: Refuse): Map<string, Uint8Array> {
   // A tar ends in zero blocks; one that was cut where a file ends has none.
   if (tar.length < 1024 || tar.subarray(-512).some((byte) => byte !== 0))
     refuse("it holds no whole tar archive");
   const files = new Map<string, Uint8Array>();
-  const entries = extract();
-  entries.end(Buffer.from(tar.buffer, tar.byteOffset, tar.byteLength));
   let total = 0;
-  try {
-    for await (const entry of entries) {
-      const path = pathOf(entry.header, refuse);
-      if (entry.header.type === "directory") {
-        entry.resume();
-        continue;
-      }
-      if (entry.header.type !== "file" && entry.header.type !== "contiguous-file")
-        refuse(`${path} is a ${entry.header.type}; only files and folders are allowed`);
-      if (files.has(path)) refuse(`${path} is in it twice`);
-      const content = new Uint8Array(await buffer(entry));
-      total += content.length;
-      if (content.length > MAX_FILE_BYTES)
-        refuse(`${path} is larger than ${mebibytes(MAX_FILE_BYTES)}`);
-      if (total > MAX_PACKAGE_BYTES)
-        refuse(`it unpacks to more than ${mebibytes(MAX_PACKAGE_BYTES)}`);
-      files.set(path, content);
-      if (files.size > MAX_FILES) refuse(`it has more than ${MAX_FILES} files`);
+  let entries = 0;
+  let other: string | undefined;
+  for (const { name, type, content } of wholeTar(tar, refuse)) {
+    if (++entries > 2 * MAX_FILES) refuse(`it has more than ${MAX_FILES} files`);
+    const path = pathOf(name, refuse);
+    if (type === "directory") continue;
+    if (type !== "file") {
+      other ??= `${path} is a ${type}; only files and folders are allowed`;
+      continue;
     }
-  } catch (error) {
-    if (error instanceof KplanError) throw error;
-    refuse("it holds no whole tar archive", error);
+    if (files.has(path)) refuse(`${path} is in it twice`);
+    total += content.length;
+    if (content.length > MAX_FILE_BYTES)
+      refuse(`${path} is larger than ${mebibytes(MAX_FILE_BYTES)}`);
+    if (total > MAX_PACKAGE_BYTES)
+      refuse(`it unpacks to more than ${mebibytes(MAX_PACKAGE_BYTES)}`);
+    // A copy: what is kept of an archive is not all of it.
+    files.set(path, new Uint8Array(content));
+    if (files.size > MAX_FILES) refuse(`it has more than ${MAX_FILES} files`);
   }
+  // KUDO passes over what is neither file nor folder, so archives of its packages may have links in them.
+  if (other !== undefined && !isKudo(files)) refuse(other);
   return new Map([...files].filter(([path]) => !isIgnored(path)));
 }
 
+function* wholeTar(tar: Uint8Array, refuse: Refuse): Generator<TarEntry> {
+  try {
+    yield* readTar(tar);
+  } catch (error) {
+    if (!(error instanceof TarError)) throw error;
+    refuse("it holds no whole tar archive", error);
+  }
+}
+
+function isKudo(files: ReadonlyMap<string, Uint8Array>): boolean {
+  const operator = files.get("operator.yaml");
+  if (operator === undefined) return false;
+  return dialectOf(parseGoYaml(new TextDecoder().decode(operator), "operator.yaml")) === "kudo";
+}
+
 /** The path below the root, or a refusal: `./a//b` is `a/b`. */
-function pathOf(header: Header, refuse: Refuse): string {
-  const { name } = header;
+function pathOf(name: string, refuse: Refuse): string {
   const parts = name.split("/").filter((part) => part !== "" && part !== ".");
   const outside = name.startsWith("/") || /^[A-Za-z]:/.test(name) || parts.includes("..");
   if (outside || name.includes("\\") || name.includes("\0"))

@@ -157,20 +157,26 @@ test.each([
 
 test("whatever the texts, templates and defaults come back, also after a way through an archive", async () => {
   const text = fc.string({ unit: "grapheme", maxLength: 40 });
+  // JSON knows no zero below zero, and a package no key of that name.
+  const json = fc
+    .jsonValue()
+    .map((value) => JSON.stringify(value))
+    .filter((value) => !value.includes("__proto__"))
+    .map((value) => JSON.parse(value) as unknown);
   await fc.assert(
-    fc.asyncProperty(text, text, fc.jsonValue(), async (template, value, json) => {
+    fc.asyncProperty(text, text, json, async (template, value, list) => {
       const version = operatorVersion({
         templates: { "a/service.yaml": template, "pod.yaml": value },
         parameters: [
           { name: "TEXT", default: value },
-          { name: "LIST", "value-type": "array", default: JSON.stringify([json]) },
+          { name: "LIST", "value-type": "array", default: JSON.stringify([list]) },
         ],
       });
       const files = filesOfOperatorVersion(version);
       expect(await unpackArchive(await packArchive(files), "x")).toEqual(files);
       const { pkg } = packageOfOperatorVersion(version);
       expect(pkg?.templates.get("a/service.yaml")).toBe(template);
-      expect(pkg?.parameters.map(({ default: it }) => it)).toMatchObject([value, [json]]);
+      expect(pkg?.parameters.map(({ default: it }) => it)).toMatchObject([value, [list]]);
     }),
     { numRuns: 100 },
   );
