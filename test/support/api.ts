@@ -155,12 +155,13 @@ export async function openTarget(): Promise<Target> {
   };
 }
 
-/** Asks again until the answer satisfies; fails after 20 s. */
+/** Asks again until the answer satisfies; fails after 20 s, or as long as is said. */
 export async function eventually<T>(
   ask: () => Promise<T>,
   satisfies: (answer: T) => boolean,
+  within = 20_000,
 ): Promise<T> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + within;
   for (;;) {
     const answer = await ask();
     if (satisfies(answer)) return answer;

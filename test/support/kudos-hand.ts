@@ -65,9 +65,12 @@ export async function leaveAsKudo(api: Api, left: KudosInstance): Promise<string
     done.set(plan, run);
     await runPlan(api, { ...left, pkg, plan, run, uid, stored });
   }
-  await api.patch(`${kudos}/instances/${name}/status?fieldManager=manager`, "merge-patch", {
-    status: statusOf(pkg, done, plans.at(-1), left.status ?? "COMPLETE"),
-  });
+  const told = await api.patch(
+    `${kudos}/instances/${name}/status?fieldManager=manager`,
+    "merge-patch",
+    { status: statusOf(pkg, done, plans.at(-1), left.status ?? "COMPLETE") },
+  );
+  if (told.status !== 200) throw new Error(JSON.stringify(told.body));
   const last = plans.at(-1);
   const isOver = ["COMPLETE", "FATAL_ERROR"].includes(left.status ?? "COMPLETE");
   if (!isOver && last !== undefined)
@@ -298,7 +301,8 @@ function statusOf(
           ...(done.has(plan.name) && {
             lastUpdatedTimestamp: `2021-04-14T1${[...done.keys()].indexOf(plan.name)}:00:00Z`,
           }),
-          uid: done.get(plan.name) ?? "",
+          // KUDO has an empty text where there is none; servers of 1.20 built by a later Go refuse that.
+          ...(done.has(plan.name) && { uid: done.get(plan.name) }),
           phases: plan.phases.map((phase, at) => ({
             name: phase.name,
             status:
