@@ -43,6 +43,7 @@ export async function createKudoProgram(
       outputError: () => {},
     })
     .exitOverride()
+    .helpCommand("help [command]", "show what a command takes")
     .option("--version", "print the version");
   addKudoGlobalOptions(program);
   const alone = first !== undefined && Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;

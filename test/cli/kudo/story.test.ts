@@ -46,6 +46,7 @@ const STORY: Story = {
   "install-skip": [0, "install $WEB -p PAGE=hi --skip-instance"],
   install: [0, "install $WEB -p PAGE=hello --wait --wait-time=60"],
   "install-again": [255, "install $WEB -p PAGE=hello --instance web-instance"],
+  "install-default-again": [255, "install $WEB -p PAGE=hello"],
   "plan-status": [0, "plan status --instance=web-instance"],
   "plan-status-json": [0, "plan status --instance=web-instance -o json"],
   "plan-status-yaml": [0, "plan status --instance=web-instance --output=yaml"],
@@ -56,6 +57,7 @@ const STORY: Story = {
   "plan-trigger": [0, "plan trigger --name=scale --instance web-instance"],
   "plan-trigger-unknown": [255, "plan trigger --name=scal --instance web-instance"],
   "plan-history": [0, "plan history --instance web-instance"],
+  "plan-history-unknown": [255, "plan history --instance web"],
   upgrade: [0, "upgrade $WEB_NEXT --instance web-instance -p REGION=eu -p OWNER=me"],
   "upgrade-back": [255, "upgrade $WEB --instance web-instance"],
   "install-second": [
@@ -146,6 +148,7 @@ const OFFLINE: Story = {
   "get-no-kind": [255, "get"],
   "get-other-kind": [255, "get pods"],
   "get-format": [255, "get all -o wide"],
+  help: [0, "help update"],
   version: [0, "version"],
   "version-yaml": [0, "version -o yaml"],
   "version-flag": [0, "--version"],

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { getInstance, operatorVersionOf } from "../../../actions/instance/find-instance.ts";
+import { getInstance } from "../../../actions/instance/find-instance.ts";
 import { KplanError } from "../../../model/kplan-error.ts";
 import { storedPlanStatus } from "../../../store/instance-status.ts";
 import { actionContext } from "../../action-context.ts";
@@ -58,8 +58,8 @@ export const addKudoInstall: AddCommand = (program, deps, run) => {
               instance: named,
               command: ["install", source],
               options: command.optsWithGlobals(),
-              act: (ctx) =>
-                install(ctx, {
+              act: async (ctx) => {
+                const result = await install(ctx, {
                   source,
                   versions: wantedVersions(options),
                   inCluster: options.inCluster === true,
@@ -69,7 +69,11 @@ export const addKudoInstall: AddCommand = (program, deps, run) => {
                   replaceVersion: options.replaceVersion === true,
                   // As KUDO: an instance takes over the claims that an earlier one of its name left.
                   reuseClaims: true,
-                }),
+                });
+                if (result.kind === "nothing-to-do")
+                  throw isThere(session, result.message.split(" ")[0]);
+                return result;
+              },
               begun: async (run) => {
                 made = run?.instance;
                 const after = await readInstalled(session);
@@ -132,10 +136,16 @@ async function installWithoutInstance(
 export async function refuseComplete(session: Session, name: string): Promise<void> {
   const instance = await getInstance(session.cluster, session.namespace, name);
   const deploy = instance && storedPlanStatus(instance).find((plan) => plan.name === "deploy");
-  if (!instance || deploy?.status !== "COMPLETE") return;
-  throw new KplanError(
+  if (instance && deploy?.status === "COMPLETE") throw isThere(session, name);
+}
+
+function isThere({ namespace }: Session, name = ""): KplanError {
+  return new KplanError(
     "instance-exists",
-    `cannot install instance '${name}' of operator version '${operatorVersionOf(instance)}' because an instance of that name already exists in namespace ${session.namespace}`,
-    { kind: "bad-input" },
+    `cannot install instance '${name}' because an instance of that name already exists in namespace ${namespace}`,
+    {
+      kind: "bad-input",
+      hint: `\`kplan update --instance ${name} -p NAME=VALUE\` changes its parameters; --instance gives a new one another name`,
+    },
   );
 }

@@ -18,6 +18,10 @@ export const addKudoPlanHistory: AddCommand = (plan, deps, run) => {
       return withSession(command, deps, async (session) => {
         deps.terminal.out(historyTree(await findInstance(session, options.instance)));
         return EXIT.ok;
+      }).catch((error: unknown) => {
+        // This command alone says so (compat section 9.2).
+        if (error instanceof Error) error.message = `client Error: ${error.message}`;
+        throw error;
       });
     }),
   );
