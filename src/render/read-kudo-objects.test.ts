@@ -25,12 +25,27 @@ test.each<[what: string, text: string, ...names: string[]]>([
 test.each<[what: string, text: string, why: RegExp]>([
   ["no kind", `${one("a")}\n---\napiVersion: v1\n`, /x\.yaml \(rendered\):5:1: error: .*no kind/],
   ["a list of objects", "kind: List\napiVersion: v1\nitems: []\n", /List: give each item/],
+  [
+    "a number that would lose digits",
+    `${one("a")}\n---\n${one("b")}\nspec: {a: [{b: 18446744073709551615}]}`,
+    /x\.yaml \(rendered\):5:1: error: the integer 18446744073709551615 is beyond/,
+  ],
+  ["too many", "#\n---\n".repeat(20_000), /more than 10000 objects/],
   ["a text", "just words", /a Kubernetes object is expected/],
   ["no YAML", `${one("a")}\n---\na: [\n`, /x\.yaml \(rendered\):[56]:\d+: error/],
 ])("%s is refused with its place", (_, text, why) => {
   const issues: Issue[] = [];
   readKudoObjects(text, "x.yaml", issues);
   expect(issues.map(formatIssue).join("\n")).toMatch(why);
+});
+
+test("a text that is wrong everywhere ends soon, and places are right behind blank pieces", () => {
+  const issues: Issue[] = [];
+  readKudoObjects(`\n---\n\n---\n${"\n---\nwords".repeat(50_000)}`, "x.yaml", issues);
+  expect(issues).toHaveLength(20);
+  expect(issues[0]?.at?.line).toBe(7);
+  readKudoObjects("\n---".repeat(200_000), "x.yaml", issues);
+  expect(issues).toHaveLength(20);
 });
 
 test("keys given twice and the namespace of a template count for nothing", () => {

@@ -4,7 +4,7 @@ import type { KubeObject } from "../model/kube-object.ts";
 import { parseGoYaml } from "../yaml/parse-go-yaml.ts";
 import { plainValue } from "../yaml/yaml-node.ts";
 import { templateFile } from "./problem.ts";
-import { quoting, wrongWith } from "./read-objects.ts";
+import { holdsSecret, quotingLine, wrongWith } from "./read-objects.ts";
 import type { RenderedObject } from "./render-objects.ts";
 
 /**
@@ -19,23 +19,54 @@ export function readKudoObjects(
   named?: string,
 ): RenderedObject[] {
   const file = `${templateFile(template)} (rendered)`;
-  let begin = 0;
-  return text.split("\n---").flatMap((chunk): RenderedObject[] => {
-    const first = lineAt(text, begin);
-    begin += chunk.length + "\n---".length;
-    const { root, issues: found } = parseGoYaml(chunk, file);
+  const objects: RenderedObject[] = [];
+  const most = issues.length + MOST_ISSUES;
+  let isSecret: boolean | undefined;
+  const report = (issue: Issue, piece: string, first: number): void => {
+    isSecret ??= holdsSecret(text);
+    issues.push(below(isSecret ? issue : quotingLine(issue, piece), first));
+  };
+  let next = 1;
+  let pieces = 0;
+  for (const piece of text.split("\n---")) {
+    const first = next;
+    next += linesIn(piece) + 1;
+    if (piece.trim() === "") continue;
+    if (++pieces > MOST_PIECES) {
+      const message = `the template renders to more than ${MOST_PIECES} objects`;
+      issues.push(errorIssue("template-limit", message, { file, line: first, col: 1 }));
+    }
+    if (pieces > MOST_PIECES || issues.length >= most) break;
+    const { root, issues: found } = parseGoYaml(piece, file);
     const errors = found.filter(({ severity }) => severity === "error");
-    for (const issue of errors) issues.push(quoting(below(issue, first), text));
-    if (hasErrors(found) || root === undefined) return [];
+    for (const issue of errors) report(issue, piece, first);
+    if (hasErrors(found) || root === undefined) continue;
     const said = plainValue(root.node);
     const value = named === undefined || !isMap(said) ? said : renamed(said, named);
-    if (value === null) return [];
-    const line = first + lineAt(chunk, root.offset) - 1;
-    const wrong = wrongWith(value);
-    if (wrong === undefined) return [{ object: nowhere(value as KubeObject), template, line }];
-    issues.push(quoting(errorIssue("not-an-object", wrong, { file, line, col: 1 }), text));
-    return [];
-  });
+    if (value === null) continue;
+    const line = 1 + linesIn(piece.slice(0, root.offset));
+    const wrong = wrongWith(value) ?? wrongNumber(value);
+    if (wrong !== undefined)
+      report(errorIssue("not-an-object", wrong, { file, line, col: 1 }), piece, first);
+    else objects.push({ object: nowhere(value as KubeObject), template, line: first + line - 1 });
+  }
+  return objects;
+}
+
+/** More is a mistake, and would take long. */
+const MOST_PIECES = 10_000;
+const MOST_ISSUES = 20;
+
+/** Integers beyond 2^53 would lose digits on their way. */
+function wrongNumber(value: unknown): string | undefined {
+  if (typeof value === "bigint")
+    return `the integer ${value} is beyond 2^53 and would lose digits; a text would keep them`;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const member of Object.values(value)) {
+    const wrong = wrongNumber(member);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
 }
 
 function renamed(object: Record<string, unknown>, name: string): Record<string, unknown> {
@@ -48,8 +79,8 @@ function nowhere(object: KubeObject): KubeObject {
   return { ...object, metadata };
 }
 
-function lineAt(text: string, offset: number): number {
-  return text.slice(0, offset).split("\n").length;
+function linesIn(text: string): number {
+  return text.split("\n").length - 1;
 }
 
 function below(issue: Issue, first: number): Issue {

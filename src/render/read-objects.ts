@@ -20,9 +20,19 @@ export function readObjects(text: string, template: string, issues: Issue[]): Re
 }
 
 /** The issue with the line that it is about. Not shown from a text that holds a Secret: the line may be its value. */
-export function quoting(issue: Issue, text: string): Issue {
+function quoting(issue: Issue, text: string): Issue {
+  return holdsSecret(text) ? issue : quotingLine(issue, text);
+}
+
+/** Whether a text may hold a Secret. */
+export function holdsSecret(text: string): boolean {
+  return /kind["']?\s*:\s*["']?Secret\b/.test(text);
+}
+
+/** The issue with the line of the text that it is about. */
+export function quotingLine(issue: Issue, text: string): Issue {
   const line = issue.at ? (text.split("\n")[issue.at.line - 1] ?? "").trim() : "";
-  if (line === "" || /kind["']?\s*:\s*["']?Secret\b/.test(text)) return issue;
+  if (line === "") return issue;
   const quoted = line.length > 80 ? `${line.slice(0, 79)}…` : line;
   return { ...issue, message: `${issue.message}, at: ${quoted}` };
 }
