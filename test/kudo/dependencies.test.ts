@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, expect, test } from "vitest";
 import type { ActionResult } from "../../src/actions/action-result.ts";
 import { install } from "../../src/actions/change/install.ts";
+import { installVersion } from "../../src/actions/change/install-version.ts";
 import { triggerPlan } from "../../src/actions/change/trigger-plan.ts";
 import { update } from "../../src/actions/change/update.ts";
 import { upgrade } from "../../src/actions/change/upgrade.ts";
@@ -570,6 +571,48 @@ test("the status of the parent names its children", async () => {
       ],
     },
   });
+});
+
+test("an Instance that a task applies is driven like one that a KudoOperator task makes", async () => {
+  await begin(empty);
+  const maker = folderOf({
+    "operator.yaml": `name: maker
+operatorVersion: 0.1.0
+tasks: [{name: all, kind: Apply, spec: {resources: [low.yaml]}}]
+plans: {deploy: {strategy: serial, phases: [{name: main, strategy: serial, steps: [{name: all, tasks: [all]}]}]}}
+`,
+    "params.yaml": PARAMS("{name: COLOR, default: red}"),
+    "templates/low.yaml": `apiVersion: kudo.dev/v1beta1
+kind: Instance
+metadata: {name: "{{ .Name }}-low"}
+spec:
+  operatorVersion: {name: low-7-0.1.0}
+  parameters: {COLOR: "{{ .Params.COLOR }}"}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: "{{ .Name }}-note"}
+`,
+  });
+  expect(await refusal((ctx) => install(ctx, { source: maker }))).toMatch(
+    /there is no OperatorVersion low-7-0\.1\.0/,
+  );
+  const driver = await world.driver();
+  const ctx = contextOf(driver, { command: [] });
+  await world.run(driver, () => installVersion(ctx, { source: folderOf(LOW) }));
+  expect(await outcome((again) => install(again, { source: maker }))).toEqual({
+    result: "complete",
+  });
+  expect(dataOf("maker-instance-low-low")).toMatchObject({ color: "red" });
+  expect(named("Instance", "maker-instance-low")).toMatchObject({
+    metadata: { ownerReferences: [{ name: "maker-instance", controller: true }] },
+    status: { planStatus: { deploy: { status: "COMPLETE" } } },
+  });
+  const blue = { instance: "maker-instance", values: values("COLOR=blue") };
+  expect(await outcome((again) => update(again, blue))).toEqual({ result: "complete" });
+  expect(dataOf("maker-instance-low-low")).toMatchObject({ color: "blue" });
+  await outcome((again) => uninstall(again, { instance: "maker-instance" }));
+  expect(leftovers()).toEqual([]);
 });
 
 // Each write would take minutes: a sample of them, or with KPLAN_EVERY_WRITE=1 all.

@@ -6,10 +6,11 @@ import type { OperatorPackage } from "../../model/package.ts";
 import type { RunKind } from "../../model/run.ts";
 import type { Assignments } from "../../params/parse-assignments.ts";
 import { readAssignments } from "../../params/read-assignments.ts";
+import { storedValues } from "../../params/stored-params.ts";
 import { decideUpdate } from "../change/decide-update.ts";
 import { decideUpgrade } from "../change/decide-upgrade.ts";
 import { desiredParameters, recordedParameters } from "../change/desired-parameters.ts";
-import { valuesOf } from "../change/given-values.ts";
+import { NO_VALUES } from "../change/given-values.ts";
 import type { ActionContext } from "../context.ts";
 import { checkInstanceName } from "../instance/check-instance-name.ts";
 import { operatorVersionOf } from "../instance/find-instance.ts";
@@ -74,16 +75,13 @@ export async function childChange(ctx: ActionContext, wanted: WantedChild): Prom
 
 async function assignmentsOf(
   pkg: OperatorPackage,
-  { parameters }: WantedChild,
+  { parameters, values }: WantedChild,
 ): Promise<Assignments> {
-  const none = valuesOf({});
-  const assigned = await readAssignments(pkg, {
-    ...none,
-    files: parameters
-      ? [{ name: `templates/${parameters.file} (rendered)`, text: parameters.text }]
-      : [],
-  });
-  return assigned;
+  if (values)
+    return { given: storedValues(pkg.dialect, values), secrets: {}, unset: [], issues: [] };
+  const name = `templates/${parameters?.file} (rendered)`;
+  const files = parameters ? [{ name, text: parameters.text }] : [];
+  return await readAssignments(pkg, { ...NO_VALUES, files });
 }
 
 function decideNew(

@@ -101,7 +101,7 @@ export async function foreseeBelow(
   };
   const uid = state.object?.metadata.uid ?? "";
   const inputs = runInputs(decision, draftRecord(ctx, decision), uid);
-  return await foreseeChildren(inputs, children, cluster.simulated);
+  return await foreseeChildren(inputs, { children, cluster });
 }
 
 function problemsOf(

@@ -12,6 +12,7 @@ import { type InventoryEntry, pathText, type RunInputs, type RunRecord } from ".
 import type { Task } from "../../model/task.ts";
 import { desiredParameters } from "../change/desired-parameters.ts";
 import { storedPackage } from "../change/package-source.ts";
+import { isInstanceIn } from "../children/removal-parts.ts";
 import type { ActionContext } from "../context.ts";
 import type { KnownInstance } from "../instance/instance-state.ts";
 import { plainSalt, runInputs } from "../run/draft-run.ts";
@@ -79,6 +80,8 @@ export async function appliedObjects(
       if (typeof source === "string") return { entry, why: source };
       const task = taskOf(entry, source.inputs);
       if (task !== undefined && KEPT.includes(task.kind)) return undefined;
+      // What is in an instance of another package is its own affair.
+      if (isInstanceIn(entry.ref, ctx.namespace)) return undefined;
       if (task?.kind !== "Apply")
         return { entry, why: `the package has no task ${entry.path.task ?? ""} that applies it` };
       const objects = await rendered(entry, source, task);

@@ -2,7 +2,7 @@ import type { RunEventBody } from "../../model/event.ts";
 import type { ObjectRef, OwnerReference } from "../../model/kube-object.ts";
 import type { PlannedObject, PreviewProblem, RunOutcome } from "../../model/run.ts";
 
-/** The instance of another package that a KudoOperator task wants, as it is to be. */
+/** The instance of another package that a task wants, as it is to be. */
 export interface WantedChild {
   /** The Instance. */
   readonly ref: ObjectRef & { readonly namespace: string };
@@ -10,6 +10,8 @@ export interface WantedChild {
   readonly operatorVersion: string;
   /** The rendered file of its parameters: those in it are added or changed, others stay as they are. */
   readonly parameters?: { readonly file: string; readonly text: string };
+  /** The same as the texts that an Instance keeps, where the package has written it so. */
+  readonly values?: Readonly<Record<string, string>>;
   /** The instance whose task it is; its uid is empty in a preview before there is one. */
   readonly parent: OwnerReference;
 }

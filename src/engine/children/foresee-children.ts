@@ -1,8 +1,10 @@
+import type { Cluster } from "../../model/cluster.ts";
 import { hasErrors, type Issue } from "../../model/issue.ts";
 import { KplanError } from "../../model/kplan-error.ts";
 import type { PlannedObject, PreviewProblem, RunInputs } from "../../model/run.ts";
 import { foreseeTasks } from "../preview/foresee-tasks.ts";
-import { tasksToDo } from "../preview/plan-writes.ts";
+import { type PlannedInstance, tasksToDo } from "../preview/plan-writes.ts";
+import { appliedInstance } from "./applied-instance.ts";
 import type { Children, WantedChild } from "./children.ts";
 import { wantedChild } from "./wanted-child.ts";
 
@@ -18,16 +20,25 @@ export interface ForeseenChildren {
  */
 export async function foreseeChildren(
   inputs: RunInputs,
-  children: Children | undefined,
-  simulated: boolean,
+  { children, cluster }: { readonly children?: Children; readonly cluster: Cluster },
+  instances: readonly PlannedInstance[] = [],
 ): Promise<ForeseenChildren> {
   const issues: Issue[] = [];
   const objects: PlannedObject[] = [];
   const problems: PreviewProblem[] = [];
   if (inputs.only !== undefined) return { objects, problems };
-  for (const { path, task } of foreseeTasks(inputs, tasksToDo(inputs), simulated).tasks) {
-    if (task.kind !== "KudoOperator") continue;
-    const wanted = collecting(issues, () => wantedChild(task, inputs));
+  const { tasks } = foreseeTasks(inputs, tasksToDo(inputs), cluster.simulated);
+  const all = [
+    ...tasks.flatMap(({ path, task }) =>
+      task.kind === "KudoOperator" ? [{ path, make: () => wantedChild(task, inputs) }] : [],
+    ),
+    ...instances.map(({ path, object }) => ({
+      path,
+      make: () => appliedInstance(object, inputs),
+    })),
+  ];
+  for (const { path, make } of all) {
+    const wanted = collecting(issues, make);
     if (wanted === undefined) continue;
     if (children === undefined) throw new Error("nobody drives the instances of other packages");
     const child = await children.foresee(wanted);

@@ -18,6 +18,7 @@ import {
   pathText,
   type RunInputs,
 } from "../../model/run.ts";
+import { isDriven } from "../children/applied-instance.ts";
 import { hasFinished } from "../objects/finished-jobs.ts";
 import type { TaskPath } from "../objects/materialize.ts";
 import {
@@ -48,11 +49,19 @@ export interface PlannedWrite {
   readonly afterDelete: boolean;
 }
 
+/** An Instance among the objects of a task. */
+export interface PlannedInstance {
+  readonly path: TaskPath;
+  readonly object: KubeObject;
+}
+
 /** All writes of a run in listed order, and what is known to be wrong with them without asking. */
 export interface PlannedWrites {
   readonly writes: readonly PlannedWrite[];
   /** Templates whose objects are not known before the run has come that far. */
   readonly unknown: readonly PlannedObject[];
+  /** Instances of other packages that are applied, and driven (`isDriven`). */
+  readonly instances: readonly PlannedInstance[];
   /** A command is going to run in some pod. */
   readonly runsCommands: boolean;
   readonly problems: readonly PreviewProblem[];
@@ -100,6 +109,7 @@ export async function planWrites(
   const unknown: PlannedObject[] = [];
   const foreseen = foreseeTasks(inputs, paths, lookup.cluster.simulated);
   const problems: PreviewProblem[] = [...foreseen.problems];
+  const instances: PlannedInstance[] = [];
   const issues: Issue[] = [];
   const notes = new Set<string>();
   // Steps that may define kinds in ways that nobody can foresee, and artifacts of pods that have yet to run, with the place that makes them.
@@ -142,7 +152,13 @@ export async function planWrites(
     for (const note of found.notes) notes.add(note);
     const here = definedKinds(found.objects);
     for (const [kind, namespaced] of here) kinds.set(kind, namespaced);
+    instances.push(
+      ...(act === "apply" ? found.objects : [])
+        .filter((object) => isDriven(object, inputs))
+        .map((object) => ({ path, object })),
+    );
     for (const object of found.objects) {
+      if (act === "apply" && isDriven(object, inputs)) continue;
       const missing = kinds.has(kindKey(object)) && !(await isServed(object, lookup));
       const step = stepAt(inputs, path);
       // What an earlier run has left of a Pipe task's pod is no use to this one.
@@ -183,7 +199,8 @@ export async function planWrites(
     ({ task: { kind }, path }) =>
       kind === "Exec" || kind === "Pipe" || stepAt(inputs, path)?.gate !== undefined,
   );
-  return { writes, unknown, problems, notes: [...notes], runsCommands, definedKinds: kinds };
+  const found = { writes, unknown, instances, problems, notes: [...notes] };
+  return { ...found, runsCommands, definedKinds: kinds };
 }
 
 /** The step of a task. */

@@ -40,7 +40,7 @@ export async function planAndCheck(
   const lookup = { cluster: deps.cluster, requests, ...options };
   await refuseLivingNodes(inputs.lostNodes ?? [], deps.cluster, options.options ?? {});
   const plan = await planWrites(inputs, tasksToDo(inputs), lookup);
-  const children = await foreseeChildren(inputs, deps.children, deps.cluster.simulated);
+  const children = await foreseeChildren(inputs, deps, plan.instances);
   planned(plan.writes.length);
   const made = new Set(inputs.inventory.map(({ ref }) => refKey(ref)));
   const [checked, rights] = await Promise.all([

@@ -1,5 +1,7 @@
 import { type KubeObject, refKey, refOf } from "../../model/kube-object.ts";
 import type { ApplyTask } from "../../model/task.ts";
+import { appliedInstance, isDriven } from "../children/applied-instance.ts";
+import { driveWanted } from "../children/drive-wanted.ts";
 import { isFinishedAndGone, noteFinished } from "../objects/finished-jobs.ts";
 import { materializeLive } from "../objects/materialize-live.ts";
 import { renderText } from "../objects/render-text.ts";
@@ -42,11 +44,36 @@ export async function applyTask(task: ApplyTask, ctx: TaskContext): Promise<void
   const isGroundwork = (object: KubeObject): boolean => GROUNDWORK.includes(object.kind);
   await waitHealthy(await writeAll(objects.filter(isGroundwork), ctx, announce), ctx);
   const rolled = rolledOut(objects, ctx);
-  const rest = objects.filter((object) => !isGroundwork(object) && !rolled.includes(object));
+  const driven = objects.filter((object) => isDriven(object, ctx.inputs));
+  const others = [...rolled, ...driven];
+  const rest = objects.filter((object) => !isGroundwork(object) && !others.includes(object));
   const written = await writeAll(rest, ctx, announce);
   for (const object of rolled) written.push(await rollOut(object, ctx, announce));
+  if (driven.length > 0) await driveAll(driven, ctx);
   ctx.placed?.();
   await waitHealthy(written, { ...ctx, finished: (job) => noteFinished(job, objects, ctx) });
+}
+
+/** Instances of other packages: all are under way before anything else of the step begins, and complete before this one goes on. */
+async function driveAll(objects: readonly KubeObject[], ctx: TaskContext): Promise<void> {
+  // What is put right are objects; an instance puts its own right.
+  if (ctx.inputs.only !== undefined) return;
+  let begun = 0;
+  const hear = (): void => {
+    begun += 1;
+    if (begun === objects.length) ctx.placed?.();
+  };
+  await together(objects, ctx.halt, (object, halt) =>
+    driveWanted(appliedInstance(object, ctx.inputs), { ...ctx, halt }, once(hear)),
+  );
+}
+
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
+  };
 }
 
 /** What the step changes pod by pod: it comes last, for its pods may need the others. Throws `TaskFailure` when it cannot be told which that is. */
