@@ -251,3 +251,26 @@ function hashOf({ cluster }: Scenario): unknown {
   const spec = set?.spec as { template: { metadata: { annotations: Record<string, string> } } };
   return spec.template.metadata.annotations["kudo.dev/dependencies-hash"];
 }
+
+test("a kind that nobody serves is refused before the first write, unless an earlier step may define it", async () => {
+  const text = (steps: string): string => `
+tasks:
+  operator: { kind: Apply, resources: [operator.yaml] }
+  widget: { kind: Apply, resources: [widget.yaml] }
+templates:
+  operator.yaml: '${configMap("operator")}'
+  widget.yaml: '{apiVersion: example.com/v1, kind: Widget, metadata: {name: w}}'
+plans:
+  deploy: { phases: { main: { strategy: serial, steps: ${steps} } } }
+`;
+  const options = { notServed: ["Widget"] };
+  const first = kudo(text("{ only: [operator, widget] }"), options);
+  const refused = await executeRun(first.inputs, first.deps).catch((thrown: unknown) => thrown);
+  expect(errorText(refused as KplanError)).toContain("Widget");
+  expect(first.cluster.objects().map(({ kind }) => kind)).not.toContain("ConfigMap");
+  const later = kudo(text("{ one: [operator], two: [widget] }"), options);
+  expect(await executeRun(later.inputs, later.deps)).toMatchObject({
+    result: "failed",
+    path: { step: "two" },
+  });
+});

@@ -38,6 +38,7 @@ export async function kudoTasks(
           if (isLast) turn?.pass();
         };
         await runTask(placed, name, { ...run, halt: signal, placed: placedNow }, state);
+        placedNow();
       } finally {
         open();
       }
