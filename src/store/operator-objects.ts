@@ -145,17 +145,18 @@ function kudoParameterOf(parameter: Parameter): JsonMap {
   };
 }
 
-/** KUDO keeps the word as it is written, and none as none. */
-function strategyOf({ strategy, kudoStrategy = "" }: Plan | Phase, dialect: Dialect): string {
-  return dialect === "kudo" ? kudoStrategy : strategy;
+/** KUDO keeps the word as it is written, and none as none: absent, for there are servers that refuse an empty text. */
+function strategyOf({ strategy, kudoStrategy = "" }: Plan | Phase, dialect: Dialect): JsonMap {
+  const word = dialect === "kudo" ? kudoStrategy : strategy;
+  return word === "" ? {} : { strategy: word };
 }
 
 function planOf(plan: Plan, dialect: Dialect): JsonMap {
   return {
-    strategy: strategyOf(plan, dialect),
+    ...strategyOf(plan, dialect),
     phases: plan.phases.map((phase) => ({
       name: phase.name,
-      strategy: strategyOf(phase, dialect),
+      ...strategyOf(phase, dialect),
       steps: phase.steps.map(({ name, tasks }) => ({ name, tasks })),
     })),
   };
