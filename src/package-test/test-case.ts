@@ -152,6 +152,7 @@ interface RawPod {
   image?: "missing";
   ready?: string;
   crashes?: { after: string; times?: number };
+  initCrashes?: number;
   end?: string;
 }
 
@@ -198,6 +199,7 @@ function podRule(raw: RawPod): PodRule {
     imageMissing: raw.image === "missing" ? true : undefined,
     ready: time(raw.ready),
     crashes: crashes && { after: milliseconds(crashes.after), times: crashes.times ?? 1 },
+    initCrashes: raw.initCrashes,
     end: time(raw.end),
   };
   return Object.fromEntries(

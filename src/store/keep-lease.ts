@@ -89,7 +89,7 @@ export function keepLease(
           ...(uid && { uid }),
           ...(resourceVersion && { resourceVersion }),
         });
-      });
+      }, MOST_TRIES);
     },
   };
 
@@ -185,7 +185,7 @@ export function keepLease(
     return clock.now().getTime() - clock.monotonic();
   }
 
-  async function end(last: () => Promise<void>): Promise<void> {
+  async function end(last: () => Promise<void>, most: number = LAST_TRIES): Promise<void> {
     stop.abort();
     await renewing;
     await renewal;
@@ -198,17 +198,18 @@ export function keepLease(
         return await last();
       } catch {
         // What fails again and again mends itself: the lease expires.
-        if (tries === LAST_TRIES || !(await isStillOurs())) return;
+        if (tries >= most || !(await isStillOurs(most > LAST_TRIES))) return;
       }
     }
   }
 
-  /** Whether the Lease names us yet, after a last write of which it is not known what came; then at the version that it has now. */
-  async function isStillOurs(): Promise<boolean> {
+  /** Whether the Lease names us yet, after a last write of which it is not known what came; then at the version that it has now. `unknown`: what a server that is away stands for. */
+  async function isStillOurs(unknown: boolean): Promise<boolean> {
     await clock.sleep(RETRY_MS);
     const seen = await cluster
       .get(leaseRef(where.namespace, where.instance), { deadline: RENEW_MS })
-      .catch(() => undefined);
+      .catch(() => "unknown" as const);
+    if (seen === "unknown") return unknown;
     if (seen === undefined || leaseState(seen).holder?.holder !== state.holder?.holder)
       return false;
     current = seen;
@@ -223,6 +224,8 @@ export function keepLease(
 const RETRY_MS = 500;
 /** How often giving it back is tried. */
 const LAST_TRIES = 3;
+/** How often deleting it is tried: nothing else would remove it. Each try takes up to half a minute. */
+const MOST_TRIES = 12;
 /** Milliseconds by which a renewal may be older than the server's answer to it says: a `Date` counts in seconds. */
 const STALE_MS = 2000;
 const FOREIGN: ReadonlySet<string> = new Set(["conflict", "not-found"]);

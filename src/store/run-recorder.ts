@@ -7,6 +7,7 @@ import { KplanError } from "../model/kplan-error.ts";
 import type { RunRecord } from "../model/run.ts";
 import type { PlanStatus } from "../model/status.ts";
 import { changedWish } from "./changed-wish.ts";
+import { enduring } from "./enduring-cluster.ts";
 import { planExecution, statusPatch } from "./instance-status.ts";
 import type { InstanceWriter } from "./instance-writer.ts";
 import { withFact, withFinished, withMeter } from "./run-findings.ts";
@@ -91,18 +92,29 @@ export function keepRun(inputs: KeeperInputs): RunKeeper {
     async finish(last) {
       await leave();
       record = stamped(last);
-      lease.check();
+      // Whoever was told to stop does not wait for a server that is away.
+      const borne = last.finishedAt === undefined ? asLongAsHeld : whenBack;
       try {
-        await writeInstance(record);
+        await borne(() => writeInstance(record));
       } catch (error) {
         if (!(error instanceof ClusterError)) throw error;
-        await writeRecord(leftOpen(record, error.message));
+        await borne(() => writeRecord(leftOpen(record, error.message)));
         throw notTold(record, error);
       }
-      await writeRecord(record);
+      await borne(() => writeRecord(record));
       return record;
     },
   };
+
+  async function asLongAsHeld(write: () => Promise<void>): Promise<void> {
+    lease.check();
+    await write();
+  }
+
+  /** Writes how the run ended, however long the server is away: what was done must not be lost for want of the last sentence. */
+  async function whenBack(write: () => Promise<void>): Promise<void> {
+    await enduring(() => asLongAsHeld(write), { clock, lease, stop: lease.lost, tell: warnOnce });
+  }
 
   function change(next: RunRecord): void {
     if (ended || next === record) return;

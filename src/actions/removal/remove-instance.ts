@@ -9,6 +9,7 @@ import { KplanError } from "../../model/kplan-error.ts";
 import { type KubeObject, type ObjectRef, refOf, refText } from "../../model/kube-object.ts";
 import { KUDO_FINALIZER } from "../../model/names.ts";
 import type { RunOutcome } from "../../model/run.ts";
+import { enduringCluster } from "../../store/enduring-cluster.ts";
 import type { HeldLease } from "../../store/lease.ts";
 import { asRead, listRuns } from "../../store/run-store.ts";
 import type { ActionResult } from "../action-result.ts";
@@ -40,8 +41,14 @@ export interface Removal {
  * Removes an instance: cleanup plan, objects, claims if asked for, package, Instance, runs, lease; in this order, so that whatever is still to be done
  * can be told from what is there.
  */
-export async function removeInstance(ctx: ActionContext, removal: Removal): Promise<ActionResult> {
+export async function removeInstance(
+  given: ActionContext,
+  removal: Removal,
+): Promise<ActionResult> {
   const { state, lease } = removal;
+  const { clock, stop } = given;
+  const tell = (message: string): void => given.emit({ type: "warning", message });
+  const ctx = { ...given, cluster: enduringCluster(given.cluster, { clock, lease, stop, tell }) };
   const { object } = state;
   const result = object
     ? await removeLiving(ctx, removal, { ...state, object })

@@ -7,6 +7,7 @@ import { isWrite, type RequestKind } from "./request-kind.ts";
  * - `status-…`: the server answers so and does nothing. `status-429` asks to wait 2 s; `status-409` is what a version of another time gets (of a create: the quota's own conflict).
  * - `no-answer`, `lost-answer`: half-open; no byte ever comes, without and with the request being carried out.
  * - `reset-before`, `reset-after`: the connection breaks, without and with the request being carried out.
+ * - `server-away`: from this request on the server is away for 90 s: connections break, new ones are refused.
  * - `stale`: a list answers as it did the first time.
  * - `watch-…`: the stream breaks off with its first event, or ends at once; says nothing any more; says everything twice; says of two objects in the
  *   wrong order; says 410; says only bookmarks, and ends.
@@ -24,6 +25,7 @@ export type FaultKind =
   | "lost-answer"
   | "reset-before"
   | "reset-after"
+  | "server-away"
   | "stale"
   | "watch-dropped"
   | "watch-closed"
@@ -52,7 +54,14 @@ export function faultsOf(request: RequestKind): readonly FaultKind[] {
     case "log":
       return READ_FAULTS;
     case "exec":
-      return ["status-500", "status-503", "lost-answer", "reset-before", "reset-after"];
+      return [
+        "status-500",
+        "status-503",
+        "lost-answer",
+        "reset-before",
+        "reset-after",
+        "server-away",
+      ];
     default:
       return isWrite(request)
         ? WRITE_FAULTS
@@ -66,6 +75,7 @@ const READ_FAULTS = [
   "status-503",
   "no-answer",
   "reset-before",
+  "server-away",
 ] as const satisfies readonly FaultKind[];
 
 const WRITE_FAULTS = [
@@ -78,6 +88,7 @@ const WRITE_FAULTS = [
   "lost-answer",
   "reset-before",
   "reset-after",
+  "server-away",
 ] as const satisfies readonly FaultKind[];
 
 const WATCH_FAULTS = [
@@ -93,9 +104,14 @@ const WATCH_FAULTS = [
   "watch-reordered",
   "watch-gone",
   "watch-bookmarks",
+  "server-away",
 ] as const satisfies readonly FaultKind[];
 
-/** Faults after which a driver must get there by itself; after the others the same command may have to be given again. */
-export function mendsItself(kind: FaultKind): boolean {
+/**
+ * Faults after which a driver must get there by itself; after the others the same command may have to be given again. `hasBegun`: its run has begun; before that,
+ * whoever finds no server is told so soon.
+ */
+export function mendsItself(kind: FaultKind, hasBegun: boolean): boolean {
+  if (kind === "server-away") return hasBegun;
   return kind === "status-429" || kind === "status-503" || kind.startsWith("watch-");
 }

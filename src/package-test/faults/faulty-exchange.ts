@@ -11,6 +11,7 @@ import type { Clock } from "../../model/clock.ts";
 import { brokenWatch } from "./broken-watch.ts";
 import type { Fault, FaultKind } from "./fault.ts";
 import { type RequestKind, requestKind } from "./request-kind.ts";
+import { absence } from "./server-away.ts";
 
 /** A request as it was sent. */
 export interface SentRequest extends RequestKind {
@@ -37,6 +38,7 @@ export interface FaultPlan {
 export function planFaults(faults: readonly Fault[], most: number = 20_000): FaultPlan {
   const sent: SentRequest[] = [];
   const happened: Fault[] = [];
+  const server = absence();
   const begin = (method: string, url: URL, type: string | undefined): [SentRequest, Fault?] => {
     const request = { ...requestKind(method, url, type), path: url.pathname + url.search, method };
     const fault = faults.find(({ at }) => at === sent.length);
@@ -51,10 +53,12 @@ export function planFaults(faults: readonly Fault[], most: number = 20_000): Fau
       return sent.length > most;
     },
     through: (inner, driver) =>
-      faultyExchange(inner, driver, (method, url, type) => {
-        const begun = begin(method, url, type);
+      faultyExchange(server.through(inner, driver.clock), driver, (method, url, type) => {
+        const [request, fault] = begin(method, url, type);
         if (sent.length > most) driver.kill();
-        return begun;
+        if (fault?.kind !== "server-away") return fault ? [request, fault] : [request];
+        server.begin(driver.clock);
+        return [request];
       }),
   };
 }

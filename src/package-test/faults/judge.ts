@@ -8,14 +8,14 @@ export function complaints(
   counts: {
     readonly creations: ReadonlyMap<string, number>;
     readonly undisturbed: ReadonlyMap<string, number>;
-    /** The last command found nothing to do: a driver that was killed when all was done leaves a lease that expires. */
-    readonly nothingToDo: boolean;
+    /** A driver that was killed when all was done, or could not give its lease back, leaves one that expires. */
+    readonly mayStayHeld: boolean;
   },
 ): readonly string[] {
   const records = recordsOf(objects);
   return [
     ...objects
-      .filter((object) => isHeld(object) && !counts.nothingToDo)
+      .filter((object) => isHeld(object) && !counts.mayStayHeld)
       .map(({ metadata }) => `Lease ${metadata.name} is still held`),
     ...records
       .filter(({ finishedAt }) => finishedAt === undefined)

@@ -5,6 +5,7 @@ import { type Fault, mendsItself } from "./fault.ts";
 import { type FaultPlan, planFaults, type SentRequest } from "./faulty-exchange.ts";
 import { complaints } from "./judge.ts";
 import { differences, type NormalState, normalState } from "./normal-state.ts";
+import { AWAY_FOR } from "./server-away.ts";
 import { type CommandEnd, give, type Story } from "./story.ts";
 
 /** A command to which something happens. */
@@ -116,21 +117,22 @@ export async function runScenario(
       }
       if (end.kind === "ended") {
         const faults = plan.happened.slice(before);
+        const hasBegun = told.some(({ type }) => type === "run-started");
+        const mends = ({ kind }: Fault): boolean => mendsItself(kind, hasBegun);
         // A command that fails anyhow may have failed by what happened to it, before it came so far.
         const byFault =
-          undisturbed.exit !== 0 &&
-          end.said !== undisturbed.said &&
-          faults.some(({ kind }) => !mendsItself(kind));
+          undisturbed.exit !== 0 && end.said !== undisturbed.said && !faults.every(mends);
         if (!byFault && isAsShould(end, undisturbed, attempt, command.kind)) break;
         if (end.exit === 70) found.push(`attempt ${attempt + 1} ends by a bug: ${end.said}`);
-        if (faults.length === 0 || faults.every(({ kind }) => mendsItself(kind)))
+        if (faults.every(mends))
           found.push(`attempt ${attempt + 1} ends with exit code ${end.exit}: ${end.said}`);
       }
       if (found.length > 0 || attempt + 1 === PATIENCE) {
         if (found.length === 0) found.push(`after ${PATIENCE} attempts it still is not done`);
         break;
       }
-      await world.pass(1000);
+      const isAway = plan.happened.slice(before).some(isAbsence);
+      await world.pass(isAway ? AWAY_FOR : 1000);
     }
     await world.pass(SETTLE);
     const objects = objectsOf(world);
@@ -141,7 +143,7 @@ export async function runScenario(
         ...complaints(objects, {
           creations,
           undisturbed: undisturbed.creations,
-          nothingToDo: ends.length > 1 && isNothing(ends.at(-1)),
+          mayStayHeld: (ends.length > 1 && isNothing(ends.at(-1))) || plan.happened.some(isAbsence),
         }),
       );
   } finally {
@@ -152,6 +154,10 @@ export async function runScenario(
 
 function isNothing(end: CommandEnd | undefined): boolean {
   return end?.kind === "ended" && end.said === "nothing-to-do";
+}
+
+function isAbsence({ kind }: Fault): boolean {
+  return kind === "server-away";
 }
 
 /** Somebody who finds the instance gone that he wants removed has what he wants. */
