@@ -24,8 +24,11 @@ export function takenOver(live: KubeObject): ManagedFieldsEntry[] | undefined {
     applied?.fieldsV1 ?? {},
   );
   const { subresource: _, ...entry } = applied ?? first.entry;
+  const isKudosToo = takes.some((take) => !isOurUpdate(take.entry));
   const joined: ManagedFieldsEntry = {
     ...entry,
+    // KUDO's templates name versions that a server may not have any more; what it says of fields holds for the one it was read by.
+    ...(isKudosToo && { apiVersion: live.apiVersion }),
     ...(first.entry.time !== undefined && { time: first.entry.time }),
     manager: FIELD_MANAGER,
     operation: "Apply",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, test } from "vitest";
 import { siteAt } from "../kudo/adopt/site.ts";
-import { takeOverStory } from "../kudo/adopt/story.ts";
+import { oldObjectsStory, takeOverStory } from "../kudo/adopt/story.ts";
 import { openApi } from "../support/api.ts";
 import { useNamespace } from "./use-namespace.ts";
 
@@ -20,7 +20,18 @@ afterAll(async () => {
   api.close();
 });
 
+const site = siteAt({
+  ...{ api, namespace, kubeconfig },
+  home: mkdtempSync(join(tmpdir(), "kplan-home-")),
+});
+
 test("an instance of KUDO's is taken over, updated and upgraded, and no pod restarts that KUDO would not have restarted", () =>
-  takeOverStory(
-    siteAt({ api, namespace, kubeconfig, home: mkdtempSync(join(tmpdir(), "kplan-home-")) }),
-  ));
+  takeOverStory(site));
+
+test("objects older than managedFields are taken over all the same", async () => {
+  await api.delete(`/api/v1/namespaces/${namespace}/persistentvolumeclaims`);
+  await oldObjectsStory(site, async (kind, name) => {
+    const metadata = { managedFields: [{}] };
+    await api.patch(site.pathOf(kind, name), "merge-patch", { metadata });
+  });
+});

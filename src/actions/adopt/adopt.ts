@@ -117,7 +117,7 @@ interface Looked extends KudosPackage {
 async function look(ctx: ActionContext, state: KnownInstance): Promise<Looked> {
   const { object, name } = state;
   const [found, capabilities] = await Promise.all([
-    kudosPackage(ctx.cluster, object, ctx.namespace),
+    kudosPackage(ctx, object),
     ctx.cluster.capabilities(),
   ]);
   const { pkg } = found;

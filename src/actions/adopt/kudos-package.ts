@@ -1,9 +1,11 @@
 import type { Cluster } from "../../model/cluster.ts";
 import { KplanError, refuse } from "../../model/kplan-error.ts";
 import type { KubeObject } from "../../model/kube-object.ts";
-import { KUDO_API_VERSION } from "../../model/names.ts";
+import { ANNOTATION, KUDO_API_VERSION } from "../../model/names.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import { packageOfOperatorVersion } from "../../package/kudo-from-version.ts";
+import { storedPackage } from "../change/package-source.ts";
+import type { ActionContext } from "../context.ts";
 import { operatorVersionOf } from "../instance/find-instance.ts";
 
 /** The package of an instance that KUDO made, and where it stands in the cluster. */
@@ -19,12 +21,12 @@ export interface KudosPackage {
  * there is none, and for one that cannot be read.
  */
 export async function kudosPackage(
-  cluster: Cluster,
+  ctx: Pick<ActionContext, "cluster" | "namespace" | "packages">,
   instance: KubeObject,
-  home: string,
 ): Promise<KudosPackage> {
+  const { cluster } = ctx;
   const name = operatorVersionOf(instance);
-  const namespace = operatorVersionNamespace(instance) ?? home;
+  const namespace = operatorVersionNamespace(instance) ?? ctx.namespace;
   const operatorVersion = await cluster.get(kudoRef("OperatorVersion", namespace, name));
   if (operatorVersion === undefined)
     throw new KplanError(
@@ -36,6 +38,12 @@ export async function kudosPackage(
       },
     );
   const operator = await operatorOf(cluster, operatorVersion, namespace);
+  const digest = operatorVersion.metadata.annotations?.[ANNOTATION.digest];
+  if (digest !== undefined) {
+    // Another instance of it was adopted before, or installed by kplan.
+    const pkg = await storedPackage(ctx, { namespace, operatorVersion: name, digest });
+    return { pkg, operatorVersion, ...(operator && { operator }) };
+  }
   const { pkg, issues } = packageOfOperatorVersion(operatorVersion, operator);
   if (!pkg) refuse(`OperatorVersion ${namespace}/${name}`, issues);
   return { pkg, operatorVersion, ...(operator && { operator }) };

@@ -8,7 +8,7 @@ import { type Api, eventually, openApi } from "../../support/api.ts";
 import { packageFolder } from "../../support/package-folder.ts";
 import { SHOP_NEXT } from "./shop.ts";
 import { podSpecOf, type Site, siteAt } from "./site.ts";
-import { takeOverStory } from "./story.ts";
+import { oldObjectsStory, takeOverStory } from "./story.ts";
 
 // Instances that KUDO left behind go on under kplan, and no pod restarts that KUDO would not have restarted (compat sections 4.4 and 7.5).
 
@@ -52,19 +52,11 @@ test("what KUDO applied and the package says no more leaves the object with the 
   expect(podSpecOf(await site.get("Deployment", "db-web")).containers).toHaveLength(1);
 });
 
-test("objects of a server that kept no managedFields are taken over all the same", async () => {
-  await site.left();
-  for (const [kind, name] of [
-    ["ConfigMap", "db-config"],
-    ["Deployment", "db-web"],
-  ] as const)
-    await api.patch(site.pathOf(kind, name), "merge-patch", { metadata: { managedFields: [{}] } });
-  expect((await site.get("Deployment", "db-web"))?.metadata.managedFields).toBeUndefined();
-  await site.succeed("adopt db");
-  await site.succeed(`upgrade ${packageFolder(SHOP_NEXT)}`);
-  expect((await site.get("ConfigMap", "db-config"))?.data).toEqual({ color: "red" });
-  expect(podSpecOf(await site.get("Deployment", "db-web")).containers).toHaveLength(1);
-});
+test("objects of a server that kept no managedFields are taken over all the same", () =>
+  oldObjectsStory(site, async (kind, name) => {
+    const metadata = { managedFields: [{}] };
+    await api.patch(site.pathOf(kind, name), "merge-patch", { metadata });
+  }));
 
 describe("what KUDO did not finish", () => {
   test("of deploy goes on where it stopped", async () => {

@@ -78,3 +78,28 @@ export async function takeOverStory(site: Site): Promise<void> {
   expect(await site.get("Instance", "db")).toBeUndefined();
   expect(await site.get("PersistentVolumeClaim", "db-backup")).toBeDefined();
 }
+
+/**
+ * What KUDO applied more than once, in part before servers kept managedFields: a run of all of deploy restarts nobody, and what has left the templates leaves the objects.
+ */
+export async function oldObjectsStory(
+  site: Site,
+  untrack: (kind: string, name: string) => Promise<void>,
+): Promise<void> {
+  await site.left({ plans: ["deploy", "scale", "backup", "deploy"] });
+  const before = await site.pods(3);
+  await untrack("ConfigMap", "db-config");
+  await untrack("Deployment", "db-web");
+  await untrack("StatefulSet", "db-db");
+  await untrack("Service", "db-hs");
+  expect((await site.get("Deployment", "db-web"))?.metadata.managedFields).toBeUndefined();
+  await site.succeed("adopt db");
+  await site.succeed("update -p LABELS={c:d}");
+  expect(await site.pods(3)).toEqual(before);
+
+  await site.succeed(`upgrade ${packageFolder(SHOP_NEXT)}`);
+  expect(shared(before, await site.pods(3))).toEqual([]);
+  expect((await site.get("ConfigMap", "db-config"))?.data).toEqual({ color: "red" });
+  expect(podSpecOf(await site.get("Deployment", "db-web")).containers).toHaveLength(1);
+  await site.succeed("uninstall --instance db");
+}
