@@ -22,39 +22,44 @@ afterAll(async () => {
   await server.close();
 });
 
+const OPERATOR = (name: string, task: string): string => `apiVersion: kudo.dev/v1beta1
+name: ${name}
+operatorVersion: 0.1.0
+tasks:
+  - {name: one, ${task}}
+plans:
+  deploy: {strategy: serial, phases: [{name: main, strategy: serial, steps: [{name: one, tasks: [one]}]}]}
+`;
+const PARENT = {
+  "operator.yaml": OPERATOR("parent", "kind: KudoOperator, spec: {package: ./child}"),
+  "params.yaml": "",
+  "templates/config.yaml": null,
+  "child/operator.yaml": OPERATOR("child", "kind: Dummy, spec: {done: true}"),
+  "child/params.yaml": "",
+};
+
 test("instances that a package installs are in folders below its operator's, and what a dead controller left beside them", async () => {
-  const stack = join(import.meta.dirname, "../../kudo/packages/stack");
-  const installed = await kudo(`install ${stack} --instance top`);
+  const installed = await kudo(`install ${packageFolder(PARENT)}`);
   expect([installed.code, installed.stderr]).toEqual([0, ""]);
   await leaveController();
-  expect(await kudo(`diagnostics collect --instance top -O ${home}/stack`)).toEqual({
+  expect(await kudo(`diagnostics collect --instance parent-instance -O ${home}/both`)).toEqual({
     code: 0,
     stdout: "",
     stderr: "",
   });
-  expect(filesIn("stack")).toMatchInlineSnapshot(`
-    [
-      "kplan/runs_spare.yaml",
-      "kplan/runs_top-app-store.yaml",
-      "kplan/runs_top-app.yaml",
-      "kplan/runs_top.yaml",
-      "kudo/statefulsetlist.yaml",
-      "operator_stack/instance_top/top.yaml",
-      "operator_stack/operator_app/app.yaml",
-      "operator_stack/operator_app/instance_top-app/top-app.yaml",
-      "operator_stack/operator_app/operator_store/instance_top-app-store/top-app-store.yaml",
-      "operator_stack/operator_app/operator_store/operatorversion_store-0.5.0/store-0.5.0.yaml",
-      "operator_stack/operator_app/operator_store/store.yaml",
-      "operator_stack/operator_app/operatorversion_app-2.0.0-0.3.0/app-2.0.0-0.3.0.yaml",
-      "operator_stack/operator_store/instance_spare/spare.yaml",
-      "operator_stack/operator_store/operatorversion_store-0.5.0/store-0.5.0.yaml",
-      "operator_stack/operator_store/store.yaml",
-      "operator_stack/operatorversion_stack-1.0.0-0.1.0/stack-1.0.0-0.1.0.yaml",
-      "operator_stack/stack.yaml",
-      "settings.yaml",
-      "version.yaml",
-    ]
-  `);
+  expect(filesIn("both")).toEqual([
+    "kplan/runs_parent-instance-child.yaml",
+    "kplan/runs_parent-instance.yaml",
+    "kudo/statefulsetlist.yaml",
+    "operator_parent/instance_parent-instance/parent-instance.yaml",
+    "operator_parent/operator_child/child.yaml",
+    "operator_parent/operator_child/instance_parent-instance-child/parent-instance-child.yaml",
+    "operator_parent/operator_child/operatorversion_child-0.1.0/child-0.1.0.yaml",
+    "operator_parent/operatorversion_parent-0.1.0/parent-0.1.0.yaml",
+    "operator_parent/parent.yaml",
+    "settings.yaml",
+    "version.yaml",
+  ]);
 });
 
 const SECRETS = {
