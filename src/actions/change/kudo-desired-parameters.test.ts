@@ -101,7 +101,7 @@ test.each<Case>([
     is: "immutable, unset to what it is",
     has: "OWNER=me ZONE=a",
     unset: ["ZONE"],
-    stored: "OWNER=me",
+    stored: "OWNER=me ZONE=a",
   },
   {
     is: "immutable, unset to another value",

@@ -23,12 +23,17 @@ export function kudoDesiredParameters(
   const forgotten = new Set(
     declaredBefore.map(({ name }) => name).filter((name) => !declared.has(name)),
   );
-  const kept = Object.entries(before ?? immutableDefaults(parameters));
+  const defaults = immutableDefaults(parameters);
+  const kept = Object.entries(before ?? defaults);
   const merged: Record<string, string> = {
     ...Object.fromEntries(kept.filter(([name]) => !forgotten.has(name))),
     ...textsOf(assigned.given),
   };
-  for (const name of assigned.unset) delete merged[name];
+  for (const name of assigned.unset) {
+    const text = defaults[name];
+    if (text === undefined) delete merged[name];
+    else merged[name] = text;
+  }
   const texts = parameters.map((parameter): [string, string] => [
     parameter.name,
     merged[parameter.name] ?? kudoDefault(parameter) ?? "",
