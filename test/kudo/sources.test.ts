@@ -153,16 +153,32 @@ test("--in-cluster takes the best of what the namespace has, and says what that 
 });
 
 test("--in-cluster makes an instance of what KUDO left, which has no package in the cluster", async () => {
-  const texts = [...smallPackage("zk", "0.1.0", "3.4.0")].map(([path, content]) => [
-    path,
-    new TextDecoder().decode(content),
-  ]);
-  await leaveAsKudo(api, { namespace, name: "old", files: Object.fromEntries(texts) });
+  await leaveAsKudo(api, {
+    namespace,
+    name: "old",
+    files: texts(smallPackage("zk", "0.1.0", "3.4.0")),
+  });
   await succeed("install zk --in-cluster --instance new");
   expect(await versionOf("new")).toBe("zk-3.4.0-0.1.0");
   // From then on the package is kept, and what KUDO says of it is as it was.
   await succeed("plan trigger deploy --instance new");
   expect(await names("operatorversions")).toEqual(["zk-3.4.0-0.1.0"]);
+});
+
+test("the package that KUDO installed is taken for the same; another of that version is not", async () => {
+  const files = smallPackage("zk", "0.1.0", "3.4.0");
+  await leaveAsKudo(api, { namespace, name: "old", files: texts(files) });
+  await succeed(`install ${packageFolder(texts(files))} --instance new`);
+  // Also what was made of KUDO's objects is the same as the package that they were made of.
+  await succeed("install zk --in-cluster --instance third");
+  const changed = { ...texts(files), "README.md": "for people" };
+  await succeed(`install ${packageFolder(changed)} --instance fourth`);
+  const other = { ...changed, "templates/config.yaml": "kind: ConfigMap\n" };
+  const { code, stderr } = await kplan(`install ${packageFolder(other)} --instance fifth`);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining("already there with another content"),
+  ]);
 });
 
 test("a native package comes from an archive of package create as well", async () => {
@@ -171,6 +187,11 @@ test("a native package comes from an archive of package create as well", async (
   await succeed(`install ${home}/demo-0.1.0.tgz`);
   expect(await versionOf("demo-instance")).toBe("demo-0.1.0");
 });
+
+function texts(files: ReadonlyMap<string, Uint8Array>): Record<string, string> {
+  const decoder = new TextDecoder();
+  return Object.fromEntries([...files].map(([path, content]) => [path, decoder.decode(content)]));
+}
 
 async function kplan(line: string): Promise<CliResult> {
   const argv = line.replaceAll("$WEB", web.url).split(" ");

@@ -4,6 +4,7 @@ import { ANNOTATION, KUDO_API_VERSION } from "../../model/names.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import { isNotServed } from "../../store/is-not-served.ts";
 import type { ActionContext } from "../context.ts";
+import { saysTheSame } from "./same-version.ts";
 
 /** An OperatorVersion, or undefined when there is none, also where the cluster does not know the kind. */
 export async function getOperatorVersion(
@@ -24,14 +25,14 @@ export async function getOperatorVersion(
   }
 }
 
-/** Another content under the same name and version is a mistake, unless it is said to be none. Throws a `bad-input` KplanError. */
+/** Another content under the same name and version is a mistake, unless it is said to be none, or none that a KUDO package could tell. Throws a `bad-input` KplanError. */
 export function refuseOtherContent(
   pkg: OperatorPackage,
   present: KubeObject | undefined,
   replaceVersion: boolean,
 ): void {
   const digest = present?.metadata.annotations?.[ANNOTATION.digest];
-  if (!present || digest === pkg.digest || replaceVersion) return;
+  if (!present || digest === pkg.digest || replaceVersion || saysTheSame(pkg, present)) return;
   throw new KplanError(
     "other-content",
     `OperatorVersion ${present.metadata.name} is already there with another content`,
