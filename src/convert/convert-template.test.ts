@@ -110,6 +110,14 @@ test.each<[go: string, problem: string]>([
     '{{ define "a" }}{{ template "a" . }}{{ end }}{{ template "a" . }}',
     'template "a" calls itself',
   ],
+  [
+    `${Array.from({ length: 30 }, (_, n) => `{{ define "t${n}" }}{{ template "t${n + 1}" }}{{ template "t${n + 1}" }}{{ end }}`).join("")}{{ define "t30" }}{{ end }}{{ template "t0" }}`,
+    "the template would become too long",
+  ],
+  [
+    `{{ $v0 := .Name }}${Array.from({ length: 30 }, (_, n) => `{{ $v${n + 1} := cat $v${n} $v${n} }}`).join("")}{{ $v30 }}`,
+    "stands for too long an expression",
+  ],
 ])("%s is left to a person: %s", (go, problem) => {
   expect(converted(go, "plain")).toContain(problem);
 });
@@ -171,6 +179,10 @@ const { body } = fc.letrec<{ body: string; item: string }>((tie) => ({
     tag(TEXT_VALUE),
     tag(INTEGER),
     tag(TEXT_VALUE.map((value) => `quote ${value}`)),
+    // Tags that stand alone on their lines.
+    fc
+      .tuple(CONDITION, tie("body"), tie("body"))
+      .map(([test, a, b]) => `\n {{ if ${test} }} \n${a}\n{{ else }}\n  ${b}\n\t{{ end }}\n`),
     fc
       .tuple(tag(CONDITION.map((test) => `if ${test}`)), tie("body"), is("end"))
       .map((all) => all.join("")),

@@ -70,6 +70,8 @@ const TAKES_NUMBERS: ReadonlySet<string> = new Set(
   "int int64 float64 add add1 sub mul div mod max min biggest quote squote toString".split(" "),
 );
 /** Another answer each time. */
+/** Nodes of the value of a variable, and of a template: what stands for itself each time may grow without end. */
+const MOST = { value: 500, steps: 50_000 } as const;
 const IMPURE = /^(rand.*|uuidv4|shuffle|now|ago|gen.*|bcrypt|htpasswd|derivePassword)$/;
 
 class Writer {
@@ -77,6 +79,7 @@ class Writer {
   readonly problems: TemplateProblem[] = [];
   private readonly template: GoTemplate;
   private readonly parameters: ReadonlyMap<string, Parameter>;
+  private steps = 0;
   private readonly calling = new Set<string>();
   private readonly names = new Set<string>();
 
@@ -86,7 +89,12 @@ class Writer {
   }
 
   list(nodes: NodeList, here: Here): void {
-    for (const node of nodes) this.node(node, here);
+    for (const node of nodes) {
+      this.steps++;
+      if (this.steps < MOST.steps) this.node(node, here);
+      else if (this.steps === MOST.steps)
+        this.refuse("the template would become too long", node.pos);
+    }
   }
 
   private node(node: TemplateNode, here: Here): void {
@@ -223,7 +231,9 @@ class Writer {
       if (pipe.assigns) this.refuse("a variable that changes has no counterpart", pipe.pos);
       if (isImpure(result))
         this.refuse(`${name} keeps a value that is another one each time`, pipe.pos);
-      here.vars.own.set(name, result);
+      const isLarge = sizeOf(result) > MOST.value;
+      if (isLarge) this.refuse(`${name} stands for too long an expression`, pipe.pos);
+      here.vars.own.set(name, isLarge ? NULL : result);
     }
     return result;
   }
@@ -382,6 +392,11 @@ function flagCompared(name: "eq" | "ne", value: Value, to: Value): Value | undef
   if (to.text !== "true" && to.text !== "false") return undefined;
   const wanted = (to.text === "true") === (name === "eq");
   return wanted ? typed(value) : call("not", typed(value));
+}
+
+function sizeOf(value: Value): number {
+  if (value.kind !== "call") return 1;
+  return value.args.reduce((sum, arg) => sum + sizeOf(arg), 1);
 }
 
 function isImpure(value: Value): boolean {
