@@ -144,6 +144,7 @@ const WHOLE: Readonly<Record<SchemaName, Schema>> = {
             image: "missing",
             ready: "never",
             crashes: { after: "10s", times: 2 },
+            initCrashes: 1,
             end: "never",
           },
         ],

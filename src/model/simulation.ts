@@ -32,6 +32,8 @@ export interface PodRule {
   readonly ready?: number | "never";
   /** Its first container ends badly so long after it was started, so many times; then it runs on. */
   readonly crashes?: { readonly after: number; readonly times: number };
+  /** Its first init container ends badly so many times, and then well. */
+  readonly initCrashes?: number;
   /** From the request for deletion to the end; `never`: it hangs. */
   readonly end?: number | "never";
 }

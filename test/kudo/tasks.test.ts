@@ -163,6 +163,24 @@ test("a Pipe that is killed goes on with the same pod", async () => {
 `);
 });
 
+test("an init container that crashes is borne a while, and not for ever (D-27)", async () => {
+  await play(`
+  - name: twice
+    pods: [{pods: "*pipepod", initCrashes: 2}]
+    commands:
+      - run: install
+  - name: again and again
+    pods: [{pods: "*pipepod", initCrashes: 50}]
+    commands:
+      - run: install
+        expect:
+          exit: failed
+          says: ["${ARTIFACT}.pipepod, container make crashes", with exit code 1]
+      - run: uninstall
+        expect: {count: [{kind: Pod, is: 0}, {kind: Secret, is: 0}]}
+`);
+});
+
 test("a Dummy without done is waited for until the step's time is over, and can be cancelled", async () => {
   await play(`
   - name: waits

@@ -101,6 +101,23 @@ export function initialised(pod: KubeObject, ended: Container, world: PodWorld):
   };
 }
 
+/** An init container has ended badly, and is started again after a while. */
+export function initCrashed(pod: KubeObject, ended: Container, world: PodWorld): PodStatus {
+  const status = podStatusOf(pod);
+  const list = (status.initContainerStatuses ?? []).map((one) =>
+    one.name === ended.name ? crashedContainer(one, world.now) : one,
+  );
+  return { ...status, initContainerStatuses: list };
+}
+
+/** An init container that has crashed runs again. */
+export function initRestarted(pod: KubeObject, again: Container, world: PodWorld): PodStatus {
+  const status = podStatusOf(pod);
+  const { restartCount = 0, lastState = {} } = initStatusOf(status, again.name) ?? {};
+  const next = { ...runningContainer(again, world), restartCount, lastState };
+  return { ...status, initContainerStatuses: replaced(status.initContainerStatuses, next) };
+}
+
 /** The containers run, as far as they can be made. */
 export function running(pod: KubeObject, world: PodWorld): PodStatus {
   const { containers } = podSpecOf(pod);
@@ -133,28 +150,31 @@ export function crashed(pod: KubeObject, { now }: PodWorld): PodStatus {
   const { containers } = podSpecOf(pod);
   const status = podStatusOf(pod);
   const [first] = containers;
-  const list = (status.containerStatuses ?? []).map((one) => {
-    if (one.name !== first?.name) return one;
-    const startedAt = one.state.running?.startedAt ?? now;
-    const terminated = { exitCode: 1, reason: "Error", startedAt, finishedAt: now };
-    return {
-      ...one,
-      ready: false,
-      started: false,
-      restartCount: one.restartCount + 1,
-      state: {
-        waiting: {
-          reason: CRASH_LOOP,
-          message: `back-off restarting failed container ${one.name}`,
-        },
-      },
-      lastState: { terminated },
-    };
-  });
+  const list = (status.containerStatuses ?? []).map((one) =>
+    one.name === first?.name ? crashedContainer(one, now) : one,
+  );
   return {
     ...status,
     conditions: conditions(status, now, notReady(containers)),
     containerStatuses: list,
+  };
+}
+
+function crashedContainer(one: ContainerStatus, now: string): ContainerStatus {
+  const startedAt = one.state.running?.startedAt ?? now;
+  const terminated = { exitCode: 1, reason: "Error", startedAt, finishedAt: now };
+  return {
+    ...one,
+    ready: false,
+    started: false,
+    restartCount: one.restartCount + 1,
+    state: {
+      waiting: {
+        reason: CRASH_LOOP,
+        message: `back-off restarting failed container ${one.name}`,
+      },
+    },
+    lastState: { terminated },
   };
 }
 

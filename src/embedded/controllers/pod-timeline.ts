@@ -4,7 +4,9 @@ import {
   accepted,
   CRASH_LOOP,
   crashed,
+  initCrashed,
   initialised,
+  initRestarted,
   initStatusOf,
   type PodWorld,
   ready,
@@ -75,7 +77,14 @@ export function nextPodStep(pod: KubeObject, world: PodWorld, timings: PodTiming
     if (world.mountProblem !== undefined) return undefined;
     return to(started(pod, world), rule?.start ?? timings.prepare);
   }
-  if (pending !== undefined) return to(initialised(pod, pending, world), timings.init);
+  if (pending !== undefined) {
+    const { state, restartCount = 0 } = initStatusOf(status, pending.name) ?? {};
+    if (state?.waiting?.reason === CRASH_LOOP)
+      return to(initRestarted(pod, pending, world), backOffOf(restartCount));
+    const crashes = pending === inits[0] && restartCount < (rule?.initCrashes ?? 0);
+    const next = crashes ? initCrashed : initialised;
+    return to(next(pod, pending, world), timings.init);
+  }
   const allRun = spec.containers.every(
     ({ name }) => statusFor(status, name)?.state.running !== undefined,
   );
@@ -105,8 +114,11 @@ function backOff({ containerStatuses = [] }: PodStatus): number {
   const counts = containerStatuses
     .filter(({ state }) => state.waiting?.reason === CRASH_LOOP)
     .map(({ restartCount }) => restartCount);
-  if (counts.length === 0) return 0;
-  return Math.min(300_000, 10_000 * 2 ** (Math.max(...counts) - 1));
+  return counts.length === 0 ? 0 : backOffOf(Math.max(...counts));
+}
+
+function backOffOf(restarts: number): number {
+  return Math.min(300_000, 10_000 * 2 ** (restarts - 1));
 }
 
 function to(status: PodStatus, after: number): PodStep {
