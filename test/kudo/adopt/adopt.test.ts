@@ -108,6 +108,26 @@ test("an instance that is being deleted keeps KUDO's finalizer until uninstall h
   expect(await site.get("Instance", "db")).toBeUndefined();
 });
 
+test("readiness is told as it is right now, and a Job's completed pods have no say", async () => {
+  await site.left();
+  await site.pods(3);
+  await site.succeed("adopt db");
+  await site.succeed("plan status --ready");
+  const image = {
+    spec: { template: { spec: { containers: [{ name: "web", image: "gone:1" }] } } },
+  };
+  await api.patch(site.pathOf("Deployment", "db-web"), "strategic-merge-patch", {
+    spec: { ...image.spec, paused: true },
+  });
+  const { code, stdout } = await site.kplan("plan status --ready -o json");
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout).readiness).toMatchObject({
+    ready: false,
+    workloads: 2,
+    waiting: [{ ref: { kind: "Deployment", name: "db-web" } }],
+  });
+});
+
 test("beside a living KUDO nothing is adopted, and a dead one's webhook is in the way", async () => {
   await site.left();
   const manager = await kudosManager(1);

@@ -45,6 +45,8 @@ export async function takeOverStory(site: Site): Promise<void> {
   expect((await site.succeed("plan history")).stdout).toMatch(/adopt/);
   expect((await site.succeed("drift")).stdout).toMatch(/9 objects as applied/);
 
+  expect((await site.succeed("plan status --ready")).stdout).toMatch(/ready: 2 workloads/);
+
   // A scale adds a pod and restarts none.
   await site.succeed("update -p COUNT=3");
   expect(await site.pods(4)).toEqual({ ...before, ...(await site.pods(4, "db-db-2")) });
