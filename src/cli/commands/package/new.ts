@@ -32,8 +32,8 @@ export function addPackageNew(parent: Command, deps: CliDeps, run: RunAction): v
   );
 }
 
-/** What `-i` asks for; an empty answer is none. */
-async function answersOf(deps: CliDeps): Promise<Partial<NewPackageRequest>> {
+/** What `package new -i` asks for; an empty answer is none. */
+export async function answersOf(deps: CliDeps): Promise<Partial<NewPackageRequest>> {
   const asked = (await deps.ask?.(QUESTIONS)) ?? [];
   const [operatorVersion, appVersion, description, url, name, email] = asked;
   return {

@@ -1,5 +1,6 @@
 import { KplanError } from "../../../model/kplan-error.ts";
 import type { AddCommand } from "../../commands/command.ts";
+import { answersOf } from "../../commands/package/new.ts";
 import { EXIT } from "../../exit-code.ts";
 import { usage } from "../kudo-options.ts";
 
@@ -9,18 +10,17 @@ export const addKudoPackageNew: AddCommand = (parent, deps, run) => {
     .command("new")
     .argument("[name]", "name of the operator")
     .description("write a small package into the folder operator, to begin from")
-    .option("-i, --interactive", "of no meaning: nothing is asked, operator.yaml can be edited")
+    .option("-i, --interactive", "ask for versions, description and maintainer")
     .option("-w, --overwrite", "write over files that are there")
     .allowExcessArguments();
   command.action((name: string | undefined, options) =>
     run(async () => {
       if (name === undefined || command.args.length !== 1)
         throw usage("expecting exactly one argument - name of operator");
-      if (options.interactive)
-        deps.terminal.err("nothing is asked: operator/operator.yaml can be edited\n");
+      const answers = options.interactive === true ? await answersOf(deps) : {};
       const { newPackage } = await import("../../../actions/packages/new-package.ts");
       const overwrite = options.overwrite === true;
-      await newPackage({ name, dialect: "kudo", folder: "operator", overwrite });
+      await newPackage({ name, ...answers, dialect: "kudo", folder: "operator", overwrite });
       return EXIT.ok;
     }),
   );
