@@ -131,6 +131,7 @@ test.each([
   "update",
   "upgrade",
   "uninstall",
+  "adopt",
   "get",
   "plan",
   "plan status",
