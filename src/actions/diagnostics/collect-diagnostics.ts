@@ -124,10 +124,12 @@ async function collectOperator(
   });
   for (const kind of KINDS)
     await collectList(ctx, bundle, { kind, folder: inside, selector: `${LABEL.instance}=${name}` });
-  const { items } = await ctx.cluster.list({
-    apiVersion: KUDO_API_VERSION,
-    kind: "Instance",
-    namespace: ctx.namespace,
+  let items: readonly KubeObject[] = [];
+  await bundle.value(`${folder}children`, async () => {
+    const { namespace } = ctx;
+    const query = { apiVersion: KUDO_API_VERSION, kind: "Instance", namespace };
+    items = (await ctx.cluster.list(query)).items;
+    return undefined;
   });
   const children = items.filter((other) =>
     other.metadata.ownerReferences?.some((owner) => owner.uid === uid),
