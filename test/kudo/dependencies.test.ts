@@ -6,6 +6,7 @@ import { triggerPlan } from "../../src/actions/change/trigger-plan.ts";
 import { update } from "../../src/actions/change/update.ts";
 import { upgrade } from "../../src/actions/change/upgrade.ts";
 import type { ActionContext } from "../../src/actions/context.ts";
+import { rollback } from "../../src/actions/control/rollback.ts";
 import { cancelRun, pauseRun } from "../../src/actions/control/stop-run.ts";
 import { planStatus } from "../../src/actions/instance/plan-status.ts";
 import { uninstall } from "../../src/actions/removal/uninstall.ts";
@@ -471,6 +472,35 @@ test("an upgrade brings another dependency, and moves a child to another version
     spec: { operatorVersion: { name: "mid-0.3.0" } },
   });
   expect(runsOf(NAMES.low)).toBe(1);
+  expect(await outcome((ctx) => rollback(ctx, { instance: NAMES.top }))).toEqual({
+    result: "complete",
+  });
+  expect(named("Instance", NAMES.mid)).toMatchObject({
+    spec: { operatorVersion: { name: "mid-0.1.0" } },
+  });
+  // What only the version between needed goes with the rest.
+  expect(await outcome((ctx) => uninstall(ctx, { instance: NAMES.top }))).toEqual({
+    result: "complete",
+  });
+  expect(leftovers()).toEqual([]);
+});
+
+test("the dry run of an uninstall names what goes with the children, in the order in which it goes", async () => {
+  await begin(installed);
+  const result = await outcome((ctx) => uninstall(ctx, { instance: NAMES.top, dryRun: true }));
+  const { preview } = result as Extract<ActionResult, { kind: "preview" }>;
+  expect(preview.objects.map(({ ref, change }) => `${change} ${ref.kind} ${ref.name}`)).toEqual([
+    "delete ConfigMap top-instance-done",
+    "delete ConfigMap top-instance-mid-after",
+    "create ConfigMap top-instance-mid-low-bye",
+    "delete Pod top-instance-mid-low-fine",
+    "delete ConfigMap top-instance-mid-low-low",
+    "delete Instance top-instance-mid-low",
+    "delete ConfigMap top-instance-mid-before",
+    "delete Instance top-instance-mid",
+    "delete Instance top-instance",
+  ]);
+  expect(instances()).toHaveLength(3);
 });
 
 test("an uninstall runs the cleanup plans of all and leaves nothing", async () => {
@@ -541,6 +571,52 @@ test.each([
   expect(
     await outcome((again) => update(again, { instance: NAMES.top, values: values("POD=fine") })),
   ).toEqual({ result: "complete" });
+});
+
+test("children of one step are driven at the same time", async () => {
+  await begin(empty);
+  const pair = folderOf(
+    {
+      "operator.yaml": `name: pair
+operatorVersion: 0.1.0
+tasks:
+  - {name: one, kind: KudoOperator, spec: {package: ./low, instanceName: one, parameterFile: slow.yaml}}
+  - {name: two, kind: KudoOperator, spec: {package: ./low, instanceName: two, parameterFile: slow.yaml}}
+plans: {deploy: {strategy: serial, phases: [{name: main, strategy: serial, steps: [{name: all, tasks: [one, two]}]}]}}
+`,
+      "params.yaml": "",
+      "templates/slow.yaml": "POD: slow",
+    },
+    { low: LOW },
+  );
+  expect(await outcome((ctx) => install(ctx, { source: pair }))).toEqual({ result: "complete" });
+  const order = events.flatMap((event) =>
+    event.type !== "child"
+      ? []
+      : event.event.type === "run-started"
+        ? [`${event.instance} begins`]
+        : event.event.type === "run-finished"
+          ? [`${event.instance} ends`]
+          : [],
+  );
+  expect(order.slice(0, 2)).toEqual(["one begins", "two begins"]);
+  expect(order.slice(2).sort()).toEqual(["one ends", "two ends"]);
+});
+
+test("from another machine a run of a driver that is gone is taken up with its children", async () => {
+  await begin(empty);
+  const driver = await world.driver({ host: "other" });
+  const ctx = contextOf(driver, {
+    command: ["install"],
+    onEvent: (event) => {
+      if (event.type === "child" && JSON.stringify(event).includes("-slow")) driver.kill();
+    },
+  });
+  const act = (one: ActionContext) => install(one, { source, values: values("POD=slow") });
+  expect(await world.run(driver, () => act(ctx))).toEqual({ kind: "killed" });
+  await world.pass(20_000);
+  expect(await outcome(act)).toEqual({ result: "complete" });
+  expect(Object.values(NAMES).map(runsOf)).toEqual([1, 1, 1]);
 });
 
 test("a child that somebody else drives is waited for", async () => {
@@ -616,7 +692,7 @@ metadata: {name: "{{ .Name }}-note"}
 });
 
 // Each write would take minutes: a sample of them, or with KPLAN_EVERY_WRITE=1 all.
-const EVERY = process.env.KPLAN_EVERY_WRITE === undefined ? 23 : 1;
+const EVERY = process.env.KPLAN_EVERY_WRITE === undefined ? 37 : 1;
 
 test.each(["before", "after"] as const)(
   "an install that dies %s any of its writes is finished by the same command",
