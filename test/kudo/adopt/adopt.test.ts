@@ -108,6 +108,47 @@ test("an instance that is being deleted keeps KUDO's finalizer until uninstall h
   expect(await site.get("Instance", "db")).toBeUndefined();
 });
 
+test("two instances of an OperatorVersion in another namespace are taken over, each into its own", async () => {
+  const home = `${site.namespace}-home`;
+  const metadata = { name: home };
+  await api.post("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata });
+  await site.left({ only: ({ kind }) => kind === "ConfigMap" });
+  const kudos = "/apis/kudo.dev/v1beta1/namespaces";
+  for (const [kind, name] of [
+    ["operators", "shop"],
+    ["operatorversions", "shop-5.7-0.1.0"],
+  ] as const) {
+    const { body } = await api.get(`${kudos}/${site.namespace}/${kind}/${name}`);
+    await api.delete(`${kudos}/${site.namespace}/${kind}/${name}`);
+    const { apiVersion, kind: word, spec } = body;
+    await api.post(`${kudos}/${home}/${kind}`, {
+      apiVersion,
+      kind: word,
+      metadata: { name },
+      spec,
+    });
+  }
+  const operatorVersion = { name: "shop-5.7-0.1.0", namespace: home };
+  await api.patch(site.pathOf("Instance", "db"), "merge-patch", { spec: { operatorVersion } });
+  await api.post(`${kudos}/${site.namespace}/instances`, {
+    apiVersion: "kudo.dev/v1beta1",
+    kind: "Instance",
+    metadata: { name: "other", labels: { "kudo.dev/operator": "shop" } },
+    spec: { operatorVersion },
+  });
+
+  await site.succeed("adopt db");
+  expect((await site.get("Instance", "db"))?.spec).toMatchObject({
+    operatorVersion: { name: "shop-5.7-0.1.0" },
+  });
+  await site.succeed("update --instance db -p COLOR=blue");
+  expect((await site.get("ConfigMap", "db-web"))?.data).toEqual({ color: "blue" });
+  // KUDO had made no more of this one than the Instance.
+  expect((await site.succeed("adopt other")).stdout).toMatch(/with 0 objects\n {2}plans: none has/);
+  await site.succeed("plan resume --instance other");
+  expect((await site.get("ConfigMap", "other-web"))?.data).toEqual({ color: "red" });
+});
+
 test("readiness is told as it is right now, and a Job's completed pods have no say", async () => {
   await site.left();
   await site.pods(3);
