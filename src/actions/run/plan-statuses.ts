@@ -15,7 +15,10 @@ export function neverRun(plan: Plan): PlanStatus {
   };
 }
 
-/** Statuses of the plans that are not part of a run: as stored, or NEVER_RUN; one that another run left unfinished has ended, and says why. */
+/**
+ * Statuses of the plans that are not part of a run: as stored, or NEVER_RUN; one that another run left unfinished has ended, and says why. Their phases and steps are those of
+ * the package that runs: another version of it may have others (compat section 7.4).
+ */
 export function otherStatuses(
   plans: readonly Plan[],
   stored: readonly PlanStatus[],
@@ -26,7 +29,20 @@ export function otherStatuses(
     .map((plan) => {
       const before = stored.find(({ name }) => name === plan.name);
       if (!before) return neverRun(plan);
-      if (!isRunning(before.status)) return before;
-      return { ...before, status: "FATAL_ERROR", message: `superseded by run ${run.number}` };
+      const kept = { ...before, phases: phasesOf(plan, before) };
+      if (!isRunning(before.status)) return kept;
+      return { ...kept, status: "FATAL_ERROR", message: `superseded by run ${run.number}` };
     });
+}
+
+/** By name, those that are new as if they had never run. */
+function phasesOf(plan: Plan, before: PlanStatus): PlanStatus["phases"] {
+  return neverRun(plan).phases.map((phase) => {
+    const was = before.phases.find(({ name }) => name === phase.name);
+    if (was === undefined) return phase;
+    const steps = phase.steps.map(
+      (step) => was.steps.find(({ name }) => name === step.name) ?? step,
+    );
+    return { ...was, steps };
+  });
 }
