@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { type Api, openApi } from "../support/api.ts";
 import { type CliResult, cli } from "../support/cli.ts";
+import { packageFolder } from "../support/package-folder.ts";
 
 // Objects of APIs that a server serves no more: a definition of apiextensions v1beta1 and its object, roles of v1beta1, a budget of policy/v1beta1.
 
@@ -71,6 +72,33 @@ test("are refused before anything is applied when they are not to be converted",
   expect(left.body.items.map((one: { metadata: { name: string } }) => one.metadata.name)).toEqual([
     "default",
   ]);
+});
+
+test("are refused before anything is applied when they cannot be converted", async () => {
+  const folder = packageFolder({
+    "operator.yaml": `apiVersion: kudo.dev/v1beta1
+name: hook
+operatorVersion: 0.1.0
+kubernetesVersion: 1.16.0
+tasks: [{name: all, kind: Apply, spec: {resources: [config.yaml, hook.yaml]}}]
+plans: {deploy: {strategy: serial, phases: [{name: p, steps: [{name: s, tasks: [all]}]}]}}
+`,
+    "params.yaml": "",
+    "templates/config.yaml":
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Name }}"}\ndata: {a: b}\n',
+    "templates/hook.yaml": `apiVersion: admissionregistration.k8s.io/v1beta1
+kind: ValidatingWebhookConfiguration
+metadata: {name: "{{ .Name }}"}
+webhooks: [{name: hook.example.com, clientConfig: {url: "https://hook.example.com"}}]
+`,
+  });
+  const why = "webhook hook.example.com has sideEffects Unknown, which v1 does not take";
+  const { code, stderr } = await run("install", folder);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(why)]);
+  const { body } = await api.get(`/api/v1/namespaces/${namespace}/configmaps/hook-instance`);
+  expect(body.code).toBe(404);
+  const verified = await cli(["package", "verify", folder], { home });
+  expect([verified.code, verified.stdout]).toEqual([0, expect.stringContaining(why)]);
 });
 
 test("are shown as a cluster of that version would get them", async () => {

@@ -17,6 +17,16 @@ test("what verify says of each of the packages", async () => {
   await expect(said.join("\n")).toMatchFileSnapshot("golden/verify.txt");
 });
 
+test("how parameters are described is looked at when it is asked for", async () => {
+  const verify = (...checks: readonly string[]) =>
+    cli(["package", "verify", kudoPackage("web-1.0"), ...checks], { home: "/nowhere" });
+  expect((await verify()).stdout).not.toContain("has no hint");
+  const asked = await verify("--param-checks", "hint,type");
+  expect([asked.code, asked.stdout]).toEqual([0, expect.stringContaining("has no hint")]);
+  const wrong = await verify("--param-checks", "hints");
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("hint")]);
+});
+
 test("the defects of KUDO's tutorial operator have names", async () => {
   const { code, stdout, stderr } = await cli(
     ["package", "verify", kudoPackage("galera-tutorial")],
