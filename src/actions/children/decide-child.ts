@@ -13,7 +13,7 @@ import { desiredParameters, recordedParameters } from "../change/desired-paramet
 import { NO_VALUES } from "../change/given-values.ts";
 import type { ActionContext } from "../context.ts";
 import { checkInstanceName } from "../instance/check-instance-name.ts";
-import { operatorVersionOf } from "../instance/find-instance.ts";
+import { digestOf, operatorVersionOf } from "../instance/find-instance.ts";
 import { installedPackage } from "../instance/installed-package.ts";
 import { type InstanceState, readInstanceState } from "../instance/instance-state.ts";
 import type { Decided, Settled } from "../run/carry-out.ts";
@@ -49,7 +49,9 @@ export async function childChange(ctx: ActionContext, wanted: WantedChild): Prom
     return { kind: "install", state, pkg, assigned, decide: (now) => decide(now, undefined) };
   refuseOther(object, wanted);
   const isMoved = operatorVersionOf(object) !== wanted.operatorVersion;
-  const before = isMoved ? await installedPackage(ctx, { ...state, object }) : undefined;
+  // One that KUDO made must have been taken over: what has run before is not known otherwise.
+  const isKnown = digestOf(object) !== undefined && !isMoved;
+  const before = isKnown ? undefined : await installedPackage(ctx, { ...state, object });
   if (before !== undefined && before.operator.name !== pkg.operator.name)
     throw new KplanError(
       "other-operator",
