@@ -18,6 +18,8 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/\b(AGE|TOOK) +/g, "$1   "],
   [/ +$/gm, ""],
   [/(resourceVersion"?: )"?'?\d+'?"?/g, "$1<version>"],
+  // Writes that come close together are one.
+  [/("?(?:observedG|g)eneration"?: )\d+/g, "$1<count>"],
   [/(kplan\.dev\/token"?: )["']?\d+["']?/g, '$1"<token>"'],
   [/(process |pid )\d+/g, "$1<pid>"],
   [/("?host"?: ).*$/gm, "$1<host>"],
