@@ -22,7 +22,12 @@ import { storePackage } from "../../store/package-store.ts";
 import { createRun } from "../../store/run-store.ts";
 import { desiredParameters } from "../change/desired-parameters.ts";
 import type { ActionContext } from "../context.ts";
-import { digestOf, instanceName, storedParameters } from "../instance/find-instance.ts";
+import {
+  digestOf,
+  instanceName,
+  operatorVersionNamespace,
+  storedParameters,
+} from "../instance/find-instance.ts";
 import {
   type KnownInstance,
   readInstanceState,
@@ -32,7 +37,7 @@ import { plainSalt, runInputs } from "../run/draft-run.ts";
 import { createUnlessThere } from "../run/store-wanted.ts";
 import { withLease } from "../run/with-lease.ts";
 import { adoptedRecords, type UnfinishedPlan, unfinishedPlan } from "./adopted-records.ts";
-import { type KudosPackage, kudosPackage, operatorVersionNamespace } from "./kudos-package.ts";
+import { type KudosPackage, kudosPackage } from "./kudos-package.ts";
 import { type MadeByKudo, madeByKudo } from "./made-by-kudo.ts";
 
 /** What `adopt` is asked for. */

@@ -6,7 +6,7 @@ import type { OperatorPackage } from "../../model/package.ts";
 import { packageOfOperatorVersion } from "../../package/kudo-from-version.ts";
 import { storedPackage } from "../change/package-source.ts";
 import type { ActionContext } from "../context.ts";
-import { operatorVersionOf } from "../instance/find-instance.ts";
+import { operatorVersionNamespace, operatorVersionOf } from "../instance/find-instance.ts";
 
 /** The package of an instance that KUDO made, and where it stands in the cluster. */
 export interface KudosPackage {
@@ -47,12 +47,6 @@ export async function kudosPackage(
   const { pkg, issues } = packageOfOperatorVersion(operatorVersion, operator);
   if (!pkg) refuse(`OperatorVersion ${namespace}/${name}`, issues);
   return { pkg, operatorVersion, ...(operator && { operator }) };
-}
-
-/** The namespace of the OperatorVersion, when the Instance names one. */
-export function operatorVersionNamespace(instance: KubeObject): string | undefined {
-  const spec = instance.spec as { operatorVersion?: { namespace?: string } } | undefined;
-  return spec?.operatorVersion?.namespace || undefined;
 }
 
 async function operatorOf(

@@ -19,6 +19,7 @@ import type { ActionContext } from "../context.ts";
 import { checkInstanceName } from "../instance/check-instance-name.ts";
 import { digestOf, operatorVersionOf, storedParameters } from "../instance/find-instance.ts";
 import { type InstanceState, readInstanceState } from "../instance/instance-state.ts";
+import { refuseNotAdopted } from "../instance/not-adopted.ts";
 import { getOperatorVersion, refuseOtherContent } from "../instance/operator-version.ts";
 import { type PackageInCluster, packageInCluster } from "../instance/package-of-version.ts";
 import { deleteClaims, refuseClaims } from "../removal/claims.ts";
@@ -232,6 +233,7 @@ function refuseOtherVersion(
   instance: KubeObject,
   replaceVersion: boolean,
 ): void {
+  refuseNotAdopted(instance);
   const { name } = instance.metadata;
   const wanted = operatorVersionName(pkg.operator);
   const present = operatorVersionOf(instance);

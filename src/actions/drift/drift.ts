@@ -4,12 +4,13 @@ import { refText } from "../../model/kube-object.ts";
 import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import type { ActionResult } from "../action-result.ts";
 import type { ActionContext } from "../context.ts";
-import { digestOf, instanceName, operatorVersionOf } from "../instance/find-instance.ts";
+import { instanceName } from "../instance/find-instance.ts";
 import {
   type KnownInstance,
   readInstanceState,
   requireInstance,
 } from "../instance/instance-state.ts";
+import { refuseNotAdopted } from "../instance/not-adopted.ts";
 import { refuseUninstalling } from "../removal/refuse-uninstalling.ts";
 import { withLease } from "../run/with-lease.ts";
 import { findDrift } from "./find-drift.ts";
@@ -57,12 +58,8 @@ export async function fix(ctx: ActionContext, request: FixRequest): Promise<Acti
 async function stateOf(ctx: ActionContext, request: DriftRequest): Promise<KnownInstance> {
   const name = await instanceName(ctx, request.instance);
   const state = await requireInstance(ctx, await readInstanceState(ctx, name));
-  if (digestOf(state.object) !== undefined) return state;
-  throw new KplanError(
-    "not-ours",
-    `${name} (${operatorVersionOf(state.object)}) was not installed by kplan: what was applied is not known`,
-    { hint: "`kplan upgrade PACKAGE` with its package takes it over" },
-  );
+  refuseNotAdopted(state.object);
+  return state;
 }
 
 /** Somebody else's unfinished work is finished first: it may be about to change the very same objects. */

@@ -97,6 +97,12 @@ export function operatorVersionOf(instance: KubeObject): string {
   return spec?.operatorVersion?.name ?? "";
 }
 
+/** The namespace of the OperatorVersion, when the Instance names one. */
+export function operatorVersionNamespace(instance: KubeObject): string | undefined {
+  const spec = instance.spec as { operatorVersion?: { namespace?: string } } | undefined;
+  return spec?.operatorVersion?.namespace || undefined;
+}
+
 /** Digest of the package that an Instance is to have; undefined for one that KUDO made. */
 export function digestOf(instance: KubeObject): string | undefined {
   return instance.metadata.annotations?.[ANNOTATION.digest];

@@ -9,8 +9,17 @@ import { secretsRef } from "../../store/secret-values.ts";
 import type { ActionResult } from "../action-result.ts";
 import { removalParts } from "../children/removal-parts.ts";
 import type { ActionContext } from "../context.ts";
-import { instanceName, instanceNames, noInstance } from "../instance/find-instance.ts";
+import {
+  digestOf,
+  instanceName,
+  instanceNames,
+  noInstance,
+  operatorVersionNamespace,
+  operatorVersionOf,
+} from "../instance/find-instance.ts";
 import { type InstanceState, readInstanceState } from "../instance/instance-state.ts";
+import { refuseNotAdopted } from "../instance/not-adopted.ts";
+import { getOperatorVersion } from "../instance/operator-version.ts";
 import { withLease } from "../run/with-lease.ts";
 import { previewCleanup } from "./cleanup-run.ts";
 import { keptObjects, removable } from "./kept-objects.ts";
@@ -47,6 +56,7 @@ export async function uninstall(
   ]);
   const isThere = await hasRemains(ctx, state, deleteClaims);
   if (!isThere) throw noInstance(ctx.namespace, name, await instanceNames(ctx));
+  await refuseWithoutCleanup(ctx, state);
   await refuseLivingNodes(ctx.lostNodes ?? [], ctx.cluster, {});
   if (dryRun) return await preview(ctx, state, deleteClaims, allow);
   if (await isLeaving(ctx)) return await removeOutside(ctx, state);
@@ -58,6 +68,14 @@ export async function uninstall(
       return await removeInstance(ctx, { lease, state: now, deleteClaims, allow, keepOperator });
     },
   );
+}
+
+/** An instance that KUDO made has a package, and perhaps a cleanup plan, as long as its OperatorVersion is there: it is taken over first. Throws as `refuseNotAdopted`. */
+async function refuseWithoutCleanup(ctx: ActionContext, { object }: InstanceState): Promise<void> {
+  if (object === undefined || digestOf(object) !== undefined) return;
+  const namespace = operatorVersionNamespace(object) ?? ctx.namespace;
+  const version = await getOperatorVersion({ ...ctx, namespace }, operatorVersionOf(object));
+  if (version !== undefined) refuseNotAdopted(object);
 }
 
 /** The name given, that of the only instance, or, with no instance at all, that of the only one whose uninstall did not come to its end. */

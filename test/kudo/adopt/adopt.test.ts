@@ -6,7 +6,7 @@ import { type EmbeddedServer, startServer } from "../../../src/embedded/start-se
 import type { KubeObject } from "../../../src/model/kube-object.ts";
 import { type Api, eventually, openApi } from "../../support/api.ts";
 import { packageFolder } from "../../support/package-folder.ts";
-import { SHOP_NEXT } from "./shop.ts";
+import { SHOP, SHOP_NEXT } from "./shop.ts";
 import { podSpecOf, type Site, siteAt } from "./site.ts";
 import { oldObjectsStory, takeOverStory } from "./story.ts";
 
@@ -191,6 +191,31 @@ test("beside a living KUDO nothing is adopted, and a dead one's webhook is in th
   expect(migrated.stdout).toMatch(/db .*is taken over[\s\S]*webhook-config removed/);
   expect((await site.succeed("adopt db")).stdout).toMatch(/is kplan's already/);
   expect((await site.kplan(["init", "--migrate"])).stdout).toMatch(/0 instances taken over/);
+});
+
+test("before it is adopted, no command changes or removes an instance", async () => {
+  await site.left({ only: ({ kind }) => kind === "ConfigMap" });
+  const folder = packageFolder(SHOP);
+  for (const line of [
+    "update",
+    "plan trigger backup",
+    "drift",
+    "rollback",
+    "uninstall",
+    `upgrade ${folder}`,
+    `install ${folder} --instance db --replace-version`,
+  ])
+    expect(await site.kplan(line), line).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/`kplan adopt db/),
+    });
+  expect(await site.get("ConfigMap", "db-config")).toBeDefined();
+  // With its OperatorVersion gone nobody knows a cleanup plan.
+  await api.delete(
+    `/apis/kudo.dev/v1beta1/namespaces/${site.namespace}/operatorversions/shop-5.7-0.1.0`,
+  );
+  await site.succeed("uninstall --instance db");
+  expect(await site.get("Instance", "db")).toBeUndefined();
 });
 
 test("what cannot be adopted is said, and keeps no other from it", async () => {
