@@ -59,8 +59,12 @@ async function servedVersions(
     ),
   );
   const served = new Set<string>();
+  if (asked.size === 0) return () => true;
+  const { APIVersions } = await requests(() => cluster.capabilities());
+  // A version that is not there at all needs no question about its kinds.
+  const open = [...asked].filter(([, { apiVersion }]) => APIVersions.includes(apiVersion));
   await Promise.all(
-    [...asked].map(async ([key, { apiVersion, kind }]) => {
+    open.map(async ([key, { apiVersion, kind }]) => {
       try {
         await requests(() => cluster.resourceOf(apiVersion, kind));
         served.add(key);
