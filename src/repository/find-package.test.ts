@@ -242,7 +242,9 @@ test("a path is a package of this machine; a bare word is one unless a repositor
   process.chdir(root);
   try {
     const find = packageFinder({ home, env: {} });
-    expect(said(await find({ name: "zookeeper" }))).toBe("zookeeper-0.0.1");
+    const bare = await find({ name: "zookeeper" });
+    expect(said(bare)).toBe("zookeeper-0.0.1");
+    expect(bare.issues).toMatchObject([{ severity: "warning", code: "local-package" }]);
     expect(said(await find({ name: "./zookeeper" }))).toBe("zookeeper-0.0.1");
     const named = packageFinder({ home, repository: "ours", env: {} });
     expect(said(await named({ name: "zookeeper" }))).toBe("zookeeper-3.10.0-0.1.0");

@@ -1,3 +1,4 @@
+import { type Issue, warningIssue } from "../model/issue.ts";
 import { KplanError } from "../model/kplan-error.ts";
 import type { LoadedPackage } from "../package/loaded-package.ts";
 import { readPackage } from "../package/read-package.ts";
@@ -35,12 +36,21 @@ export function packageFinder(options: FinderOptions): FindPackage {
     if (isAddress(name)) return await fetchArchive(addressOf(name), options.env);
     const isNamed = !from && options.repository !== undefined && !name.includes("/");
     const local = isNamed ? undefined : await findLocal(wanted, from);
+    if (local && !from && !name.includes("/") && (await hasRepositories(options)))
+      return { ...local, issues: [takenFromHere(name), ...local.issues] };
     if (local) return local;
     if (!isNamed && !(await hasRepositories(options))) return await nowhere(wanted, from?.source);
     const { at, index } = await open();
     const entry = chosenEntry(wanted, at, index);
     return await fetchEntry(entry, at, options.env);
   };
+}
+
+/** KUDO would have looked in the repository. */
+function takenFromHere(name: string): Issue {
+  const message = `${name} is the one in this folder, not a package of a repository`;
+  const hint = `./${name} says so without a doubt, --repo NAME the other`;
+  return warningIssue("local-package", message, undefined, hint);
 }
 
 async function openIndex({ home, repository, env }: FinderOptions) {
