@@ -1,13 +1,16 @@
 import { CommanderError } from "commander";
 import { ClusterError } from "../../model/cluster.ts";
-import { formatIssue, type Issue } from "../../model/issue.ts";
+import type { Issue } from "../../model/issue.ts";
 import { KplanError } from "../../model/kplan-error.ts";
 
-/** What stderr says of a failure in KUDO's form: `Error: ` and the message. */
-export function kudoErrorText(error: unknown): string {
+/**
+ * What stderr says of a failure in KUDO's form: `Error: ` and the message.
+ * @param told lines that it has said already: a warning is not said twice
+ */
+export function kudoErrorText(error: unknown, told: ReadonlySet<string>): string {
   if (error instanceof CommanderError) return `Error: ${flagText(error)}\n`;
   if (error instanceof KplanError)
-    return `${warningsOf(error)}Error: ${messageOf(error)}\n${hintOf(error.hint)}`;
+    return `${warningsOf(error, told)}Error: ${messageOf(error)}\n${hintOf(error.hint)}`;
   if (error instanceof ClusterError) return `Error: ${error.message}\n${hintOf(error.hint)}`;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `Error: this is a bug in kplan, please report it with what follows\n${stack}\n`;
@@ -53,22 +56,35 @@ function messageOf({ message, issues }: KplanError): string {
     const names = errors.map((issue) => /parameter "?([^\s"]+)"?/.exec(issue.message)?.[1] ?? "?");
     return `missing required parameters during installation: ${names.join(",")}`;
   }
-  if (errors.every(({ code }) => code === "not-an-assignment" || code === "empty-value"))
-    return `could not parse parameters: ${errors.map((issue) => issue.message).join(", ")}`;
+  const unread = errors.filter(({ code }) => UNREAD.has(code));
+  if (unread.length > 0) {
+    const rest = errors.filter((issue) => !unread.includes(issue)).map(withHint);
+    return [`could not parse parameters: ${unread.map(placed).join(", ")}`, ...rest].join("\n");
+  }
   const [only, ...others] = errors;
-  if (only && others.length === 0) return placed(only);
-  return [message, ...errors.map(placed)].join("\n");
+  if (only && others.length === 0) return withHint(only);
+  return [message, ...errors.map(withHint)].join("\n");
+}
+
+function withHint(issue: Issue): string {
+  return `${placed(issue)}${issue.hint ? `\n  ${issue.hint}` : ""}`;
 }
 
 /** A problem with its place; that it is an error is said already. */
 function placed(issue: Issue): string {
-  return formatIssue(issue).replace(/^(\S+:\d+:\d+: )?error: /, (_, at = "") => at);
+  const { file, line, col } = issue.at ?? {};
+  return `${file === undefined ? "" : `${file}:${line}:${col}: `}${issue.message}`;
 }
 
-function warningsOf({ issues }: KplanError): string {
+/** What is wrong with what `-p` and `-P` give, before it is asked what it means. */
+const UNREAD: ReadonlySet<string> = new Set(["not-an-assignment", "empty-value", "not-a-map"]);
+
+function warningsOf({ issues }: KplanError, told: ReadonlySet<string>): string {
   return issues
     .filter(({ severity }) => severity === "warning")
-    .map((issue) => `${formatIssue(issue)}\n`)
+    .map((issue) => `warning: ${placed(issue)}`)
+    .filter((line) => !told.has(line))
+    .map((line) => `${line}\n`)
     .join("");
 }
 

@@ -14,12 +14,16 @@ export const KUDO_FAILED = 255;
 /** Runs one command line as `kubectl kudo` takes it (without the program's own name) and gives its exit code. Never throws. */
 export async function runKudoCli(argv: readonly string[], given: CliDeps): Promise<number> {
   const { programName } = given;
+  const told = new Set<string>();
   const deps: CliDeps = {
     ...given,
     terminal: {
       ...given.terminal,
       // Results have KUDO's very shape; only what is said beside them names commands as they can be typed.
-      err: (text) => given.terminal.err(aimed(text, programName, argv)),
+      err: (text) => {
+        for (const line of text.split("\n")) told.add(line);
+        given.terminal.err(aimed(text, programName, argv));
+      },
     },
   };
   let code: number = EXIT.ok;
@@ -32,7 +36,7 @@ export async function runKudoCli(argv: readonly string[], given: CliDeps): Promi
     return OWN_CODES.has(code) ? code : KUDO_FAILED;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
-    deps.terminal.err(kudoErrorText(error));
+    deps.terminal.err(kudoErrorText(error, told));
     const isInterrupt = error instanceof KplanError && error.kind === "interrupted";
     return isInterrupt ? EXIT.interrupted : KUDO_FAILED;
   }

@@ -43,6 +43,7 @@ const STORY: Story = {
   "init-again": [0, "init --crd-only"],
   "get-nothing": [0, "get instances"],
   "install-missing": [255, "install $WEB"],
+  "install-unread": [255, "install $WEB -p foo -p =bar -p LEVEL= -p REPLICAS=x"],
   "install-skip": [0, "install $WEB -p PAGE=hi --skip-instance"],
   install: [0, "install $WEB -p PAGE=hello --wait --wait-time=60"],
   "install-again": [255, "install $WEB -p PAGE=hello --instance web-instance"],
@@ -64,6 +65,11 @@ const STORY: Story = {
     0,
     "install $WEB_NEXT -p PAGE=x -p REGION=us -p OWNER=me --instance second --validate-install=false",
   ],
+  "install-in-cluster": [
+    0,
+    "install web --in-cluster --operator-version=1.0.0 -p PAGE=x --instance third",
+  ],
+  "install-in-cluster-unknown": [255, "install webb --in-cluster"],
   diagnostics: [0, "diagnostics collect --instance=web-instance -O $HOME/diag --log-since=1h"],
   "diagnostics-again": [255, "diagnostics collect --instance=web-instance -O $HOME/diag"],
   "get-instances": [0, "get instances"],
@@ -89,13 +95,13 @@ test("all that is installed, for programs: operators, then versions, then instan
     "OperatorVersion web-2.4-1.0.0",
     "OperatorVersion web-2.4-1.1.0",
     "Instance second",
+    "Instance third",
   ]);
   const yaml = await kudo("get all -o yaml");
   expect(yaml.stdout.match(/^(---|\.\.\.|kind: .*)$/gm)).toEqual([
-    ...["Operator", "OperatorVersion", "OperatorVersion", "Instance"].flatMap((kind) => [
-      "---",
-      `kind: ${kind}`,
-    ]),
+    ...["Operator", "OperatorVersion", "OperatorVersion", "Instance", "Instance"].flatMap(
+      (kind) => ["---", `kind: ${kind}`],
+    ),
     "...",
   ]);
 });
