@@ -152,6 +152,8 @@ test.each([
   "repo",
   "repo add",
   "repo index",
+  "diagnostics",
+  "diagnostics collect",
   "init",
   "embedded",
   "embedded start",
