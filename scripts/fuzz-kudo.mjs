@@ -70,9 +70,8 @@ async function play(subject, first, count) {
     const progress = new SharedArrayBuffer(4);
     const end = await run({ subject, first: first + done, count: count - done, progress });
     if (end.kind === "done") {
-      const fates = Object.entries(end.fates).map(([fate, times]) => `${times} ${fate}`);
       say(
-        `${count - done} mutated ${subject}s in ${((Date.now() - started) / 1000).toFixed(0)} s: ${fates.join(", ")}; slowest ${end.slowest.milliseconds.toFixed(0)} ms of processor time (case ${end.slowest.seed})`,
+        `${count - done} mutated ${subject}s in ${((Date.now() - started) / 1000).toFixed(0)} s: ${fatesOf(end)}`,
       );
       if (end.slowest.milliseconds > 1000) bad += 1;
       return;
@@ -81,6 +80,11 @@ async function play(subject, first, count) {
     say(`${subject} ${first + done + end.index} ${end.kind}`);
     done += end.index + 1;
   }
+}
+
+function fatesOf({ fates, slowest }) {
+  const each = Object.entries(fates).map(([fate, times]) => `${times} ${fate}`);
+  return `${each.join(", ")}; slowest ${slowest.milliseconds.toFixed(0)} ms of processor time (case ${slowest.seed})`;
 }
 
 function run(workerData) {
@@ -106,6 +110,7 @@ function run(workerData) {
       finish({ kind: `ended: ${error.message}`, index: Atomics.load(now, 0) }),
     );
     worker.on("message", (message) => {
+      if (message.kind === "so far") return say(`so far ${fatesOf(message)}`);
       if (message.kind === "done") return finish(message);
       bad += 1;
       if (bad > MOST_SAID) return;

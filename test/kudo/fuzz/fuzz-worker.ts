@@ -34,6 +34,9 @@ for (let index = 0; index < count; index++) {
   const milliseconds = (user + system) / 1000;
   if (milliseconds > slowest.milliseconds) slowest = { milliseconds, seed: first + index };
   fates[fate] = (fates[fate] ?? 0) + 1;
+  // Told now and then, so that a run that somebody ends was not for nothing.
+  if ((index + 1) % 10_000 === 0 && index + 1 < count)
+    parentPort?.postMessage({ kind: "so far", fates, slowest });
   if (touched.length > 0)
     parentPort?.postMessage({ kind: "touched", seed: first + index, paths: touched.splice(0) });
 }
