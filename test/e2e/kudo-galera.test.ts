@@ -71,24 +71,11 @@ async function expectMembers(count: number): Promise<void> {
 }
 
 async function wsrep(pod: string): Promise<string> {
-  const sql =
-    "SHOW STATUS WHERE Variable_name IN ('wsrep_cluster_size', 'wsrep_cluster_status', 'wsrep_local_state_comment')";
-  const text = await kubectl(namespace, [
-    "exec",
-    pod,
-    "-c",
-    "mysql",
-    "--",
-    "mysql",
-    "-padmin",
-    "-BNe",
-    sql,
-  ]);
-  return text
-    .trim()
-    .split("\n")
-    .map((line) => line.split("\t")[1])
-    .join(" ");
+  const mysql = ["exec", pod, "-c", "mysql", "--", "mysql", "-padmin", "-BNe"];
+  const text = await kubectl(namespace, [...mysql, "SHOW STATUS LIKE 'wsrep%'"]);
+  const value = (name: string) => new RegExp(`^${name}\\t(.*)$`, "m").exec(text)?.[1];
+  const names = ["wsrep_cluster_size", "wsrep_cluster_status", "wsrep_local_state_comment"];
+  return names.map(value).join(" ");
 }
 
 async function address(): Promise<string | undefined> {

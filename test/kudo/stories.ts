@@ -272,7 +272,7 @@ export const STORIES: readonly Story[] = [
         ],
       },
       {
-        run: "update --instance q -p 'QUEUES=[{name: mail, size: 11}]'",
+        run: "update --instance q -p 'QUEUES=[{name: mail, size: 11, options: {retry: false}}]'",
         sees: [seen("kudo.kplan.test/v1", "Queue", "q-mail", { spec: { size: 11 } })],
       },
       {
@@ -436,6 +436,51 @@ export const STORIES: readonly Story[] = [
       // A path that is not there is an error of the run, whose objects stay.
       { run: "update --instance wide-instance -p 'OPTIONS={a: b}'", code: 2, says: /heap/ },
       { run: "uninstall --instance wide-instance", sees: [gone("wide-instance")] },
+    ],
+  },
+  {
+    name: "tenant: a namespace made by the operator's manifest, rights of its own, a required parameter",
+    scenes: [
+      { run: "install @tenant", code: 2, says: /TEAM/ },
+      {
+        run: "install @tenant -n {ns}-made --create-namespace -p TEAM=blue",
+        sees: [
+          seen("v1", "Namespace", "{ns}-made", {
+            metadata: {
+              // D-14: defaults count too.
+              labels: { team: "blue", "cost-centre": "4711" },
+              annotations: {
+                "made-for": "tenant-instance of tenant",
+                "created-by": "kudo-cli",
+              },
+            },
+          }),
+        ],
+      },
+      // A namespace that is there is no error for kplan: an install that was killed is given again.
+      {
+        run: "install @tenant -n {ns}-made --create-namespace -p TEAM=red --instance two",
+        sees: [
+          seen("v1", "Namespace", "{ns}-made", {
+            metadata: { labels: { team: "blue", "cost-centre": "4711" } },
+          }),
+        ],
+      },
+      { run: "uninstall -n {ns}-made --instance two" },
+      { run: "uninstall -n {ns}-made --instance tenant-instance" },
+      {
+        run: "install @tenant -p TEAM=green",
+        sees: [
+          seen("v1", "Pod", "tenant-instance", {
+            spec: { serviceAccountName: "tenant-instance" },
+            status: { phase: "Running" },
+          }),
+        ],
+      },
+      {
+        run: "uninstall --instance tenant-instance",
+        sees: [gone("tenant-instance"), seen("v1", "Pod", "tenant-instance", "absent")],
+      },
     ],
   },
   {
