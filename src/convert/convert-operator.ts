@@ -92,9 +92,13 @@ function convertTask(
     case "Toggle": {
       const { resources, parameter } = task;
       const type = parameters.find((each) => each.name === parameter)?.type;
-      const words = '["1", "t", "T", "TRUE", "true", "True"]';
-      const isOn = type === "boolean" ? `Params.${parameter}` : `Params.${parameter} in ${words}`;
-      const isOff = type === "boolean" ? `!Params.${parameter}` : `!(${isOn})`;
+      // Another word ended KUDO's plan; here neither task does anything.
+      const [yes, no] = [
+        '["1", "t", "T", "TRUE", "true", "True"]',
+        '["0", "f", "F", "FALSE", "false", "False"]',
+      ];
+      const isOn = type === "boolean" ? `Params.${parameter}` : `Params.${parameter} in ${yes}`;
+      const isOff = type === "boolean" ? `!Params.${parameter}` : `Params.${parameter} in ${no}`;
       return [
         { name, kind: "Apply", when: isOn, spec: { resources } },
         { name: offName(name), kind: "Delete", when: isOff, spec: { resources } },

@@ -1,16 +1,17 @@
 import { parseGoTemplate } from "../go-template/go-template.ts";
 import { GoTemplateError } from "../go-template/template-error.ts";
 import { errorIssue, type Issue, warningIssue } from "../model/issue.ts";
+import { refKey, refOf } from "../model/kube-object.ts";
 import type { OperatorPackage } from "../model/package.ts";
 import type { TemplateScope } from "../model/scope.ts";
 import { loadPackage } from "../package/load-package.ts";
 import { templateFile } from "../render/problem.ts";
 import { NEWEST_KUBERNETES } from "../verify/known-capabilities.ts";
-import { viewKudoPackage } from "../verify/kudo/kudo-view.ts";
+import { type KudoView, viewKudoPackage } from "../verify/kudo/kudo-view.ts";
 import { oldApis } from "../verify/kudo/rules/old-apis.ts";
 import { templateUses } from "../verify/kudo/template-uses.ts";
 import { scopeOfStep } from "../verify/render-plans.ts";
-import { type TaskUse, taskUses } from "../verify/task-use.ts";
+import { pathOfUse, stepText, type TaskUse, taskUses } from "../verify/task-use.ts";
 import { dumpYaml } from "../yaml/dump-yaml.ts";
 import { convertOperator } from "./convert-operator.ts";
 import { convertParameter } from "./convert-parameters.ts";
@@ -57,15 +58,40 @@ export function convertPackage(pkg: OperatorPackage): ConvertedPackage {
       proved.set(key, made.rendered);
     }
   }
-  issues.push(...nativeProblems(files, pkg), ...oldObjects(pkg));
+  const view = viewKudoPackage(pkg);
+  issues.push(...nativeProblems(files, pkg), ...oldObjects(view), ...madeAndDeleted(view));
   return { files, issues, proved };
 }
 
 /** A native package is applied as it is written. */
-function oldObjects(pkg: OperatorPackage): Issue[] {
-  const hint =
-    "--api-upgrade on does the same for a native package; better write the newer version";
-  return oldApis(viewKudoPackage(pkg)).map((issue) => ({ ...issue, hint }));
+function oldObjects(view: KudoView): Issue[] {
+  const hint = "write the newer version, or give --api-upgrade on";
+  const found = oldApis(view).map(({ code, message, at }) => {
+    const [gone = ""] = message.split(";");
+    return warningIssue(code, `${gone}; a native package is applied as it is written`, at, hint);
+  });
+  return [...new Map(found.map((issue) => [JSON.stringify(issue), issue])).values()];
+}
+
+/** Objects that one task of a step makes and another deletes: which comes last, only their order in KUDO says. */
+function madeAndDeleted({ pkg, renderings }: KudoView): Issue[] {
+  const templates = renderings.flatMap((each) => each.templates);
+  const issues = templates
+    .filter(({ act }) => act === "delete")
+    .flatMap(({ use, objects }) => {
+      const deleted = new Set(objects.map(({ object }) => refKey(refOf(object))));
+      const makers = templates.filter(
+        (other) =>
+          other.act === "apply" &&
+          other.use.step === use.step &&
+          other.objects.some(({ object }) => deleted.has(refKey(refOf(object)))),
+      );
+      return makers.map((maker) => {
+        const message = `tasks ${use.name} and ${maker.use.name} of step ${stepText(use)} delete and apply the same object, and begin at the same time in native packages`;
+        return errorIssue("order", message, pkg.placeOf("operator.yaml", pathOfUse(use)));
+      });
+    });
+  return [...new Map(issues.map((issue) => [issue.message, issue])).values()];
 }
 
 function isReplaced(path: string): boolean {
