@@ -117,6 +117,24 @@ describe("create and merge", () => {
   });
 });
 
+test("what nobody has tracked so far is, with the first apply, another manager's", async () => {
+  const path = `${maps}/untracked`;
+  await t.api.post(`${maps}?fieldManager=creator`, configMap("untracked", { a: "1" }));
+  await t.api.patch(path, "merge-patch", { metadata: { managedFields: [{}] } });
+  expect((await t.api.get(path)).body.metadata.managedFields).toBeUndefined();
+  // Even an apply that says nothing tells it, and so does a dry run.
+  const { body } = await t.api.apply(path, configMap("untracked"), { query: "dryRun=All" });
+  expect(managed(body)).toContainEqual({
+    manager: "before-first-apply",
+    operation: "Update",
+    apiVersion: "v1",
+    fieldsType: "FieldsV1",
+    fieldsV1: { "f:data": { ".": {}, "f:a": {} } },
+  });
+  const { status } = await t.api.apply(path, configMap("untracked", { a: "2" }));
+  expect(status).toBe(409);
+});
+
 describe("conflicts", () => {
   test("name the other manager and the field", async () => {
     const path = `${maps}/conflict`;
