@@ -1,14 +1,16 @@
 import { isMap } from "../../model/json.ts";
 import { type KubeObject, refOf, refText } from "../../model/kube-object.ts";
+import { ANNOTATION } from "../../model/names.ts";
 import { bare } from "./check-object.ts";
 
 /** Members of a Secret whose values are never shown. */
 const SECRET_PARTS = ["data", "stringData"];
 
-/** Annotations that repeat a whole object. */
-const COPIES = [
+/** Annotations that repeat a whole object, or are made of all that is in it: of a Secret they tell its values, or help to guess them. */
+const COPIES: readonly string[] = [
   "kubectl.kubernetes.io/last-applied-configuration",
-  "kudo.dev/last-applied-configuration",
+  ANNOTATION.lastApplied,
+  ANNOTATION.contentDigest,
 ];
 
 /**
