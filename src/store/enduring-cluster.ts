@@ -17,14 +17,19 @@ export interface Endurance {
   readonly tell: (message: string) => void;
 }
 
-/** Does something that asks the server, again as long as the server is away; after that the lease is confirmed first. Throws whatever else goes wrong. */
-export async function enduring<T>(act: () => Promise<T>, by: Endurance): Promise<T> {
+/** Does something that asks the server, again as long as the server is away and `isBorne` says so; after that the lease is confirmed first. Throws whatever else goes wrong. */
+export async function enduring<T>(
+  act: () => Promise<T>,
+  by: Endurance,
+  isBorne: (error: unknown) => boolean = () => true,
+): Promise<T> {
   for (let told = false; ; ) {
     try {
       if (told) await by.lease.confirm?.();
       return await act();
     } catch (error) {
-      if (by.lease.lost.aborted || by.stop.aborted || !passes(error)) throw error;
+      if (by.lease.lost.aborted || by.stop.aborted || !passes(error) || !isBorne(error))
+        throw error;
       if (!told) by.tell("the API server is away; kplan goes on when it answers");
       told = true;
       await by.clock
@@ -34,12 +39,13 @@ export async function enduring<T>(act: () => Promise<T>, by: Endurance): Promise
   }
 }
 
-/** A cluster whose reads, changes and deletions of what is there endure an API server that is away. */
+/** A cluster whose requests endure an API server that is away; a creation that was perhaps carried out is not tried again. */
 export function enduringCluster(cluster: Cluster, by: Endurance): Cluster {
   return {
     ...cluster,
     get: (ref, options) => enduring(() => cluster.get(ref, options), by),
     list: (query, options) => enduring(() => cluster.list(query, options), by),
+    create: (object, options) => enduring(() => cluster.create(object, options), by, isUndone),
     replace: (object, options) => enduring(() => cluster.replace(object, options), by),
     patch: (ref, patch, options) => enduring(() => cluster.patch(ref, patch, options), by),
     delete: (ref, options) => enduring(() => cluster.delete(ref, options), by),
@@ -50,6 +56,10 @@ export function enduringCluster(cluster: Cluster, by: Endurance): Cluster {
 function passes(error: unknown): boolean {
   if (error instanceof ClusterError) return error.transient && AWAY.has(error.kind);
   return error instanceof KplanError && error.code === "lease-lost";
+}
+
+function isUndone(error: unknown): boolean {
+  return !(error instanceof ClusterError && error.uncertain);
 }
 
 const AWAY: ReadonlySet<string> = new Set(["unreachable", "unavailable", "timeout"]);

@@ -8,14 +8,15 @@ export function complaints(
   counts: {
     readonly creations: ReadonlyMap<string, number>;
     readonly undisturbed: ReadonlyMap<string, number>;
-    /** A driver that was killed when all was done, or could not give its lease back, leaves one that expires. */
-    readonly mayStayHeld: boolean;
+    /** A driver that was killed when all was done, or could not give its lease back, leaves one that expires. `children`: so it is just with instances that the first one needs. */
+    readonly mayStayHeld: boolean | "children";
   },
 ): readonly string[] {
   const records = recordsOf(objects);
   return [
     ...objects
-      .filter((object) => isHeld(object) && !counts.mayStayHeld)
+      .filter((object) => isHeld(object) && counts.mayStayHeld !== true)
+      .filter(({ metadata }) => counts.mayStayHeld === false || !isOfChild(metadata.name, objects))
       .map(({ metadata }) => `Lease ${metadata.name} is still held`),
     ...records
       .filter(({ finishedAt }) => finishedAt === undefined)
@@ -30,6 +31,15 @@ export function complaints(
 
 function isHeld({ kind, spec }: KubeObject): boolean {
   return kind === "Lease" && Boolean((spec as { holderIdentity?: string }).holderIdentity);
+}
+
+function isOfChild(lease: string, objects: readonly KubeObject[]): boolean {
+  return objects.some(
+    ({ kind, metadata }) =>
+      kind === "Instance" &&
+      lease === `${metadata.name}-kplan` &&
+      metadata.ownerReferences?.some((owner) => owner.kind === "Instance"),
+  );
 }
 
 function recordsOf(objects: readonly KubeObject[]): readonly RunRecord[] {

@@ -117,7 +117,9 @@ export async function runScenario(
       }
       if (end.kind === "ended") {
         const faults = plan.happened.slice(before);
-        const hasBegun = told.some(({ type }) => type === "run-started");
+        // What is asked before the first write may be asked again by giving the command again.
+        const begins = command.kind === "uninstall" ? "run-started" : "check-finished";
+        const hasBegun = told.some(({ type }) => type === begins);
         const mends = ({ kind }: Fault): boolean => mendsItself(kind, hasBegun);
         // A command that fails anyhow may have failed by what happened to it, before it came so far.
         const byFault =
@@ -143,7 +145,10 @@ export async function runScenario(
         ...complaints(objects, {
           creations,
           undisturbed: undisturbed.creations,
-          mayStayHeld: (ends.length > 1 && isNothing(ends.at(-1))) || plan.happened.some(isAbsence),
+          mayStayHeld:
+            (ends.length > 1 && isNothing(ends.at(-1))) || plan.happened.some(isAbsence)
+              ? true
+              : ends.some(({ kind }) => kind === "killed") && "children",
         }),
       );
   } finally {
