@@ -47,6 +47,11 @@ export async function takeOverStory(site: Site): Promise<void> {
 
   expect((await site.succeed("plan status --ready")).stdout).toMatch(/ready: 2 workloads/);
 
+  // KUDO's copy of a Secret holds its values: nobody is shown it.
+  const preview = await site.kplan("update -p LABELS={c:d} --dry-run");
+  expect(preview).toMatchObject({ code: 10, stdout: expect.stringMatching(/Secret db-key/) });
+  expect(preview.stdout + preview.stderr).not.toMatch(/hunter2|aHVudGVyMg/);
+
   // A scale adds a pod and restarts none.
   await site.succeed("update -p COUNT=3");
   expect(await site.pods(4)).toEqual({ ...before, ...(await site.pods(4, "db-db-2")) });
