@@ -148,7 +148,8 @@ function entriesOf(
   const plans = ((version?.spec ?? {}) as VersionSpec).plans ?? {};
   const names = version ? planOrder(version) : stored.map(({ name }) => name).sort();
   return names.map((name) => {
-    const plan = plans[name] ?? {};
+    // Of a plan that the OperatorVersion has no more, nobody can say.
+    const plan = plans[name] ?? { strategy: "serial" };
     const phases = (plan.phases ?? []).map((phase) => ({ ...phase, steps: phase.steps ?? [] }));
     const strategy = strategyOf(plan.strategy);
     const never = neverRun({ name, strategy, phases });
@@ -164,7 +165,7 @@ function entriesOf(
 }
 
 function strategyOf(word: string | undefined): Strategy {
-  return word === "parallel" ? "parallel" : "serial";
+  return word === "serial" ? "serial" : "parallel";
 }
 
 /** A plan that runs, if any, else the one with the newest time (compat section 7.5). */
