@@ -3,11 +3,10 @@ import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Identity } from "../actions/context.ts";
 import type { Connection } from "../cluster/connect/connect-options.ts";
-import type { Clock } from "../model/clock.ts";
+import { realClock } from "../model/real-clock.ts";
 import type { CliDeps, ClusterFlags, EmbeddedControl, Session } from "./deps.ts";
 import { EXIT } from "./exit-code.ts";
 import { runCli } from "./run-cli.ts";
@@ -34,7 +33,7 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
     terminal: world.terminal,
     env: world.env,
     home: world.home,
-    clock: CLOCK,
+    clock: realClock,
     version: VERSION,
     argv,
     programName: form,
@@ -55,14 +54,6 @@ function formOf(calledAs: string): "kplan" | "kubectl kplan" | "kubectl kudo" {
   if (name === "kubectl-kudo") return "kubectl kudo";
   return name.startsWith("kubectl") ? "kubectl kplan" : "kplan";
 }
-
-const CLOCK: Clock = {
-  now: () => new Date(),
-  monotonic: () => performance.now(),
-  sleep: async (ms, signal) => {
-    await sleep(ms, undefined, signal && { signal });
-  },
-};
 
 /** Opens the cluster that flags and environment point at; where none is configured, the embedded one, which it says on stderr. */
 async function openCluster(flags: ClusterFlags, world: World): Promise<Session> {

@@ -269,7 +269,13 @@ interface Shelf {
 }
 
 function listed(shelf: Shelf | undefined): KubeObject[] {
-  return shelf?.names.flatMap((name) => shelf.objects.get(name) ?? []) ?? [];
+  const { names, objects } = shelf ?? { names: [], objects: new Map<string, KubeObject>() };
+  const found: KubeObject[] = [];
+  for (const name of names) {
+    const object = objects.get(name);
+    if (object) found.push(object);
+  }
+  return found;
 }
 
 /** Index of the first name that is not before `name`. */

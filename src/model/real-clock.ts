@@ -18,4 +18,8 @@ export const realClock: Clock = {
       }
       signal?.addEventListener("abort", stop, { once: true });
     }),
+  after: (ms, act) => {
+    const timer = setTimeout(act, ms);
+    return () => clearTimeout(timer);
+  },
 };

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
 import type { Access, Credential } from "../connect/access.ts";
 import { tunnel } from "../connect/proxy-tunnel.ts";
 
@@ -7,14 +8,24 @@ import { tunnel } from "../connect/proxy-tunnel.ts";
 export function agentFor(access: Access, credential: Credential): HttpAgent {
   if (access.server.protocol === "http:") return new HttpAgent({ keepAlive: true });
   const { ca, servername, verify } = access.tls;
+  const identity: SecureContextOptions = {
+    ...(ca !== undefined && { ca }),
+    ...(credential.cert !== undefined && { cert: credential.cert }),
+    ...(credential.key !== undefined && { key: credential.key }),
+  };
   const agent = new HttpsAgent({
     keepAlive: true,
     rejectUnauthorized: verify,
-    ...(ca !== undefined && { ca }),
     ...(servername !== undefined && { servername }),
-    ...(credential.cert !== undefined && { cert: credential.cert }),
-    ...(credential.key !== undefined && { key: credential.key }),
+    ...identity,
   });
+  // Reading the certificates takes longer than all else of a connection, so that it is done once for all of them.
+  let context: SecureContext | undefined;
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    context ??= createSecureContext(identity);
+    return connect({ ...options, secureContext: context } as typeof options, callback);
+  };
   const { proxy } = access;
   if (proxy !== undefined)
     agent.createConnection = (options, callback) => {

@@ -7,9 +7,10 @@ import { simulationOf } from "../exec/pod-simulation.ts";
 import { nameFits } from "../exec/pod-words.ts";
 import { ApiError } from "../http/api-error.ts";
 import { type ServedKind, storageKey } from "../kinds/served-kind.ts";
-import { type ServerState, timestamp } from "../server-state.ts";
+import type { ServerState } from "../server-state.ts";
 import { createObject } from "./create-object.ts";
 import { deleteObject } from "./delete-object.ts";
+import { eventRecorder } from "./event-recorder.ts";
 import { readObject } from "./read-object.ts";
 import { type ObjectPlace, readLive, storeChanged } from "./update-object.ts";
 
@@ -20,6 +21,7 @@ const MANAGER = "kube-controller-manager";
 export function controllerApi(state: ServerState, speed: number, end: AbortSignal): ControllerApi {
   const { store, clock } = state;
   const kindOf = (name: string): ServedKind | undefined => namedKind(state, name);
+  const record = eventRecorder(state);
   const placeOf = (object: KubeObject): ObjectPlace => {
     const { apiVersion, kind, metadata } = object;
     const served = state.kinds.byKind(groupOf(apiVersion), kind);
@@ -81,7 +83,7 @@ export function controllerApi(state: ServerState, speed: number, end: AbortSigna
       };
     },
     ruleOf: ({ metadata }) => state.pods?.find(({ pods = "*" }) => nameFits(pods, metadata.name)),
-    event: (about, text) => recordEvent(state, api, about, text),
+    event: (about, text) => record(api, about, text),
   };
   return api;
 }
@@ -129,53 +131,4 @@ function follow(
     ended = true;
     unsubscribe();
   };
-}
-
-function recordEvent(
-  state: ServerState,
-  api: ControllerApi,
-  about: KubeObject,
-  { type, reason, message, component }: Parameters<ControllerApi["event"]>[1],
-): void {
-  const { apiVersion, kind, metadata } = about;
-  const { name, uid, resourceVersion } = metadata;
-  const namespace = metadata.namespace ?? "default";
-  const now = timestamp(state.clock);
-  const same = api
-    .list("Event", { namespace })
-    .find(
-      (event) =>
-        event.reason === reason &&
-        event.message === message &&
-        (event.involvedObject as { uid?: string } | undefined)?.uid === uid,
-    );
-  if (same) {
-    const count = Number(same.count ?? 1) + 1;
-    api.update({ ...same, count, lastTimestamp: now });
-    return;
-  }
-  const terminating = state.store.get("/namespaces", "", namespace)?.metadata.deletionTimestamp;
-  if (terminating || !state.store.get("/namespaces", "", namespace)) return;
-  api.create({
-    apiVersion: "v1",
-    kind: "Event",
-    metadata: { name: "", generateName: `${name}.`, namespace },
-    involvedObject: {
-      apiVersion,
-      kind,
-      name,
-      uid,
-      resourceVersion,
-      ...(metadata.namespace && { namespace: metadata.namespace }),
-    },
-    type,
-    reason,
-    message,
-    source: { component },
-    reportingComponent: component,
-    reportingInstance: "",
-    firstTimestamp: now,
-    lastTimestamp: now,
-    count: 1,
-  });
 }

@@ -48,11 +48,23 @@ function fieldsOf(
   which: (entry: ManagedFieldsEntry) => boolean,
 ): ReadonlySet<string> {
   return new Set(
-    (metadata.managedFields ?? []).filter(which).flatMap(({ fieldsV1 }) => pathsOf(fieldsV1)),
+    (metadata.managedFields ?? []).filter(which).flatMap(({ fieldsV1 }) => leavesOf(fieldsV1)),
   );
 }
 
+/** Leaves of field sets that were looked at: an object is judged far more often than it is read. */
+const leaves = new WeakMap<object, readonly string[]>();
+
 /** The leaves of a field set (fieldsV1 of structured-merge-diff). */
+function leavesOf(fields: unknown): readonly string[] {
+  if (!isMap(fields)) return [];
+  const known = leaves.get(fields);
+  if (known) return known;
+  const found = pathsOf(fields);
+  leaves.set(fields, found);
+  return found;
+}
+
 function pathsOf(fields: unknown, before = ""): string[] {
   if (!isMap(fields)) return [];
   return Object.entries(fields).flatMap(([key, below]) => {
