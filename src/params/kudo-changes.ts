@@ -2,6 +2,7 @@ import { errorIssue, type Issue } from "../model/issue.ts";
 import { canonicalJson } from "../model/json.ts";
 import type { Parameter } from "../model/parameter.ts";
 import type { ParameterChange } from "../model/run.ts";
+import { HIDDEN, soundsSecret } from "../model/secret-name.ts";
 import type { KudoTexts } from "./kudo-params.ts";
 import { kudoDefault } from "./kudo-text.ts";
 
@@ -23,7 +24,7 @@ export function kudoChangedParams(
     const { name, immutable } = parameter;
     const [from, to] = [before[name], after[name]];
     if (from === to) continue;
-    changes.push({ name, from: shown(from), to: shown(to) });
+    changes.push({ name, from: shown(name, from), to: shown(name, to) });
     const was = earlier.get(name);
     if (!immutable || was === undefined) continue;
     const [now, then] = [to ?? kudoDefault(parameter), from ?? kudoDefault(was)];
@@ -32,11 +33,12 @@ export function kudoChangedParams(
   return { changes, issues };
 }
 
-function shown(text: string | undefined): string | null {
-  return text === undefined ? null : canonicalJson(text);
+function shown(name: string, text: string | undefined): string | null {
+  if (text === undefined) return null;
+  return soundsSecret(name) ? HIDDEN : canonicalJson(text);
 }
 
 function immutableIssue(name: string, from: string | undefined, to: string | undefined): Issue {
-  const message = `parameter ${name} is immutable: it is ${shown(from) ?? "not set"} since install and cannot become ${shown(to) ?? "not set"}`;
+  const message = `parameter ${name} is immutable: it is ${shown(name, from) ?? "not set"} since install and cannot become ${shown(name, to) ?? "not set"}`;
   return errorIssue("immutable-changed", message);
 }

@@ -76,3 +76,15 @@ test.each<[type: string, accepted: readonly Json[], refused: readonly Json[]]>([
   expect(accepted.filter((value) => !fits(value))).toEqual([]);
   expect(refused.filter(fits)).toEqual([]);
 });
+
+test("a value that may be secret is not told", () => {
+  const secret = { name: "ADMIN_TOKEN", kudoType: "integer", type: "integer" } as const;
+  const issue = checkKudoText(parameterOf(secret), "hunter2");
+  expect(issue && formatIssue(issue)).toBe(
+    "error: parameter ADMIN_TOKEN: expected an integer (type integer), found ***",
+  );
+  const chosen = checkKudoText(parameterOf({ name: "PASSWORD", enum: ["alpha", "beta"] }), "alpah");
+  expect(chosen && formatIssue(chosen)).toBe(
+    'error: parameter PASSWORD: expected one of "alpha", "beta", found ***',
+  );
+});

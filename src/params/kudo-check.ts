@@ -5,6 +5,7 @@ import { canonicalJson, isMap, type Json } from "../model/json.ts";
 import { didYouMean } from "../model/nearest.ts";
 import type { Parameter } from "../model/parameter.ts";
 import { fitsType, typeText } from "../model/parameter-type.ts";
+import { HIDDEN, soundsSecret } from "../model/secret-name.ts";
 import { goJson, parseGoYaml } from "../yaml/parse-go-yaml.ts";
 import { kudoDefault, kudoEnum } from "./kudo-text.ts";
 
@@ -20,7 +21,8 @@ export function checkKudoText(parameter: Parameter, text: string): Issue | undef
   }
   if (kudoType !== "" && !isTextOf(parameter, text)) {
     const expected = `${typeText(type)} (type ${type})`;
-    const message = `parameter ${name}: expected ${expected}, found ${describeValue(text)}`;
+    const found = soundsSecret(name) ? HIDDEN : describeValue(text);
+    const message = `parameter ${name}: expected ${expected}, found ${found}`;
     return errorIssue("wrong-type", message);
   }
   const allowed = kudoEnum(parameter);
@@ -72,7 +74,7 @@ const BOOLEANS = new Set("1 t T TRUE true True 0 f F FALSE false False".split(" 
 function isScalarText(type: "integer" | "number" | "boolean", text: string): boolean {
   switch (type) {
     case "integer": {
-      if (!/^[-+]?[0-9]+$/.test(text)) return false;
+      if (!/^[-+]?0*[0-9]{1,19}$/.test(text)) return false;
       const value = BigInt(text.replace(/^\+/, ""));
       return value >= -(2n ** 63n) && value < 2n ** 63n;
     }
@@ -91,6 +93,8 @@ function isFinite64(text: string): boolean {
 
 function notAllowed(name: string, text: string, allowed: readonly string[]): Issue {
   const words = allowed.map((word) => canonicalJson(word)).join(", ");
-  const message = `parameter ${name}: expected one of ${words}, found ${canonicalJson(text)}`;
-  return errorIssue("not-in-enum", message + didYouMean(text, allowed));
+  const isSecret = soundsSecret(name);
+  const found = isSecret ? HIDDEN : canonicalJson(text);
+  const message = `parameter ${name}: expected one of ${words}, found ${found}`;
+  return errorIssue("not-in-enum", isSecret ? message : message + didYouMean(text, allowed));
 }

@@ -6,7 +6,7 @@ import { listRuns } from "../../store/run-store.ts";
 import type { ActionContext } from "../context.ts";
 import { findInstance, operatorVersionOf } from "../instance/find-instance.ts";
 import { getOperatorVersion } from "../instance/operator-version.ts";
-import { hideSecrets } from "./hide-secrets.ts";
+import { hideSecrets, hideTexts, secretTexts } from "./hide-secrets.ts";
 
 /** What a file of a bundle holds: a value (YAML), a log (gzip), or why there is none. */
 export type DiagnosticContent =
@@ -61,6 +61,8 @@ export async function collectDiagnostics(
 /** The files of a bundle as they come. */
 interface Bundle {
   readonly problems: string[];
+  /** Texts that are secret wherever they stand, of the instances that were met so far. */
+  readonly known: string[];
   /** Keeps `PATH.yaml`, unless there is nothing. */
   value(path: string, read: () => Promise<unknown>): Promise<void>;
   /** Keeps `PATH.log.gz`. */
@@ -69,6 +71,7 @@ interface Bundle {
 
 function bundleOf({ write }: DiagnosticsRequest): Bundle {
   const problems: string[] = [];
+  const known: string[] = [];
   const keep = async (
     path: string,
     end: string,
@@ -85,12 +88,16 @@ function bundleOf({ write }: DiagnosticsRequest): Bundle {
   };
   return {
     problems,
+    known,
     value: (path, read) =>
       keep(path, ".yaml", async () => {
         const value = await read();
-        return value === undefined ? undefined : { kind: "value", value: hideSecrets(value) };
+        return value === undefined
+          ? undefined
+          : { kind: "value", value: hideSecrets(value, known) };
       }),
-    log: (path, read) => keep(path, ".log.gz", async () => ({ kind: "log", text: await read() })),
+    log: (path, read) =>
+      keep(path, ".log.gz", async () => ({ kind: "log", text: hideTexts(await read(), known) })),
   };
 }
 
@@ -102,6 +109,7 @@ async function collectOperator(
 ): Promise<void> {
   const { instance } = of;
   const { name, uid, labels } = instance.metadata;
+  bundle.known.push(...secretTexts(instance));
   const versionName = operatorVersionOf(instance);
   const version = await getOperatorVersion(ctx, versionName).catch(() => undefined);
   const spec = (version?.spec ?? {}) as { operator?: { name?: string } };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hideSecrets } from "./hide-secrets.ts";
+import { hideSecrets, hideTexts, secretTexts } from "./hide-secrets.ts";
 
 test.each<[string, unknown, unknown]>([
   [
@@ -38,4 +38,21 @@ test.each<[string, unknown, unknown]>([
   ],
 ])("%s", (_, value, expected) => {
   expect(hideSecrets(value)).toEqual(expected);
+});
+
+test("what is known to be secret is hidden wherever it stands", () => {
+  const spec = {
+    parameters: { PASSWORD: "correct horse", TOKEN: "short", SIZE: "not secret at all" },
+  };
+  const known = secretTexts({ apiVersion: "v1", kind: "Instance", metadata: { name: "i" }, spec });
+  expect(known).toEqual(["correct horse"]);
+  const container = {
+    command: ["run", "--with=correct horse"],
+    env: [{ name: "A", value: "correct horse" }],
+  };
+  expect(hideSecrets(container, known)).toEqual({
+    command: ["run", "--with=***"],
+    env: [{ name: "A", value: "***" }],
+  });
+  expect(hideTexts("logged in with correct horse\n", known)).toBe("logged in with ***\n");
 });
