@@ -1,5 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { RawData, WebSocket } from "ws";
+import { after } from "../../model/clock.ts";
+import { realClock } from "../../model/real-clock.ts";
 import { type Answer, ExchangeFailure, type ExecAnswer, type ExecRequest } from "./exchange.ts";
 import { onAbort } from "./on-abort.ts";
 
@@ -8,27 +10,47 @@ const PROTOCOLS = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
 /** First byte of each message. */
 const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, status: 3, close: 255 } as const;
 
+/** How long silence is borne, in milliseconds: a command may say nothing for hours, but a connection that died must not look like one. */
+export interface Silence {
+  /** From the request to its answer: the pod's node is asked in between. */
+  readonly handshake: number;
+  /** Between two questions whether the other side is there (ping, RFC 6455 section 5.5.2). */
+  readonly ping: number;
+  /** Without anything heard, though it was asked. */
+  readonly most: number;
+}
+
+const SILENCE: Silence = { handshake: 30_000, ping: 15_000, most: 60_000 };
+
 /** `Exchange.exec` over a WebSocket (Kubernetes, remotecommand). */
-export async function execOverSocket(request: ExecRequest): Promise<ExecAnswer> {
+export async function execOverSocket(
+  request: ExecRequest,
+  silence: Silence = SILENCE,
+): Promise<ExecAnswer> {
   const { agent, headers, signal } = request;
   const { WebSocket } = await import("ws");
   signal.throwIfAborted();
   const url = new URL(request.url);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  const socket = new WebSocket(url, PROTOCOLS, { agent, headers, perMessageDeflate: false });
-  return await conversation(socket, request);
+  const { handshake: handshakeTimeout } = silence;
+  const how = { agent, headers, perMessageDeflate: false, handshakeTimeout };
+  const socket = new WebSocket(url, PROTOCOLS, how);
+  return await conversation(socket, request, silence);
 }
 
 /** Talks until the server says how the command ended. */
 function conversation(
   socket: WebSocket,
   { stdin, signal, mostOutput, url }: ExecRequest,
+  silence: Silence,
 ): Promise<ExecAnswer> {
   return new Promise((resolve, reject) => {
     const output: { [channel: number]: Buffer[] } = { 1: [], 2: [] };
     let size = 0;
+    let stopAsking = (): void => undefined;
     const settle = (then: () => void): void => {
       release();
+      stopAsking();
       then();
       socket.terminate();
     };
@@ -44,6 +66,7 @@ function conversation(
     socket.on("error", lost);
     socket.on("close", () => lost());
     socket.on("open", () => {
+      stopAsking = keepAsking(socket, silence, () => lost());
       if (stdin === undefined) return;
       socket.send(Buffer.concat([Buffer.from([CHANNEL.stdin]), Buffer.from(stdin)]));
       if (socket.protocol === PROTOCOLS[0])
@@ -67,6 +90,30 @@ function conversation(
       output[channel]?.push(bytes.subarray(1));
     });
   });
+}
+
+/**
+ * Asks the other side again and again whether it is there; `gone` is called when nothing was heard for too long. Counted are questions, not time: this process may have
+ * stood still. Returns what ends it.
+ */
+function keepAsking(socket: WebSocket, { ping, most }: Silence, gone: () => void): () => void {
+  let unanswered = 0;
+  const hear = (): void => {
+    unanswered = 0;
+  };
+  socket.on("pong", hear);
+  socket.on("message", hear);
+  const ask = (): void => {
+    if (unanswered * ping >= most) {
+      gone();
+      return;
+    }
+    unanswered += 1;
+    socket.ping();
+    stop = after(realClock, ping, ask);
+  };
+  let stop = after(realClock, ping, ask);
+  return () => stop();
 }
 
 async function refusal(response: IncomingMessage): Promise<Answer> {
