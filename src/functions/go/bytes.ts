@@ -6,9 +6,16 @@ import { isUtf8 } from "node:buffer";
  */
 export function toBytes(s: string): Buffer {
   if (!SURROGATE.test(s)) return Buffer.from(s);
-  const parts: Buffer[] = [];
-  for (const char of s) parts.push(bytesOf(char));
-  return Buffer.concat(parts);
+  const bytes = Buffer.allocUnsafe(3 * s.length);
+  let at = 0;
+  let from = 0;
+  for (const { index } of s.matchAll(STRAY)) {
+    at += bytes.write(s.slice(from, index), at);
+    at = bytes.writeUInt8(s.charCodeAt(index) - 0xdc00, at);
+    from = index + 1;
+  }
+  at += bytes.write(s.slice(from), at);
+  return bytes.subarray(0, at);
 }
 
 /** The text of bytes, be they UTF-8 or not. */
@@ -16,6 +23,10 @@ export function fromBytes(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString("utf8");
   let text = "";
   for (let at = 0; at < bytes.length; ) {
+    const plain = endOfAscii(bytes, at);
+    text += bytes.toString("latin1", at, plain);
+    at = plain;
+    if (at === bytes.length) break;
     const size = sequence(bytes, at);
     text +=
       size === 0
@@ -54,11 +65,15 @@ export function wellFormed(s: string): string {
 }
 
 const SURROGATE = /[\ud800-\udfff]/;
+/** Bytes that are no part of UTF-8. */
+const STRAY = /[\udc80-\udcff]/gu;
 const LONE = /[\ud800-\udfff]/u;
 
-function bytesOf(char: string): Buffer {
-  const stray = strayByte(char);
-  return stray === undefined ? Buffer.from(char) : Buffer.of(stray);
+/** Where the letters of ASCII that stand here end. */
+function endOfAscii(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length && (bytes[at] ?? 0) < 0x80) at++;
+  return at;
 }
 
 /** Length of the UTF-8 sequence that begins here; 0 when none does. */
