@@ -18,10 +18,12 @@ import { installedPackage } from "../instance/installed-package.ts";
 import { type InstanceState, readInstanceState } from "../instance/instance-state.ts";
 import type { Decided, Settled } from "../run/carry-out.ts";
 import { selectPlans } from "../run/select-plans.ts";
-import { versionPackage } from "./version-package.ts";
+import { versionElsewhere, versionHere } from "./version-elsewhere.ts";
 
 /** What is to become of an instance that another one needs. */
 export interface ChildChange {
+  /** Has the packages that the instance needs itself. */
+  readonly ctx: ActionContext;
   readonly kind: Extract<RunKind, "install" | "update" | "upgrade">;
   /** As last read. */
   readonly state: InstanceState;
@@ -39,14 +41,19 @@ export interface ChildChange {
 export async function childChange(ctx: ActionContext, wanted: WantedChild): Promise<ChildChange> {
   const { name } = wanted.ref;
   checkInstanceName(name);
-  const [state, pkg] = await Promise.all([
+  const { operatorVersion, operatorVersionNamespace: elsewhere } = wanted;
+  const [state, found] = await Promise.all([
     readInstanceState(ctx, name),
-    versionPackage(ctx, wanted.operatorVersion),
+    elsewhere === undefined
+      ? versionHere(ctx, operatorVersion)
+      : versionElsewhere(ctx, { name: operatorVersion, namespace: elsewhere, instance: name }),
   ]);
+  const { pkg, isCopied } = found;
   const assigned = await assignmentsOf(pkg, wanted);
   const { object } = state;
+  const change = { ctx: found.ctx, state, pkg, assigned };
   if (object === undefined)
-    return { kind: "install", state, pkg, assigned, decide: (now) => decide(now, undefined) };
+    return { ...change, kind: "install", decide: (now) => decide(now, undefined) };
   refuseOther(object, wanted);
   const isMoved = operatorVersionOf(object) !== wanted.operatorVersion;
   // One that KUDO made must have been taken over: what has run before is not known otherwise.
@@ -59,16 +66,19 @@ export async function childChange(ctx: ActionContext, wanted: WantedChild): Prom
       { kind: "bad-input" },
     );
   const kind = isMoved ? "upgrade" : "update";
-  return { kind, state, pkg, assigned, decide: (now) => decide(now, before) };
+  return { ...change, kind, decide: (now) => decide(now, before) };
 
+  // The package of a child was stored before that of whoever needs it, but for one that comes from elsewhere.
   function decide(now: InstanceState, from: OperatorPackage | undefined): Decided | Settled {
+    return { ...decideAsIt(now, from), storePackage: isCopied };
+  }
+
+  function decideAsIt(now: InstanceState, from: OperatorPackage | undefined): Decided | Settled {
     if (now.object === undefined) return decideNew(pkg, assigned, now);
     refuseOther(now.object, wanted);
     if (operatorVersionOf(now.object) === wanted.operatorVersion)
       return decideUpdate(pkg, assigned, now);
-    // Its package was stored before that of whoever needs it.
-    if (from !== undefined)
-      return { ...decideUpgrade(from, pkg, assigned, now), storePackage: false };
+    if (from !== undefined) return decideUpgrade(from, pkg, assigned, now);
     throw new KplanError("moved-meanwhile", `${name} was moved to another version meanwhile`, {
       kind: "busy",
     });

@@ -37,11 +37,11 @@ async function change(
   wanted: WantedChild,
   carryOut: CarryOut,
 ): Promise<ActionResult> {
-  const { kind, state, assigned, decide } = await childChange(ctx, wanted);
+  const { ctx: own, kind, state, assigned, decide } = await childChange(ctx, wanted);
   const clears = kind === "install" && ctx.childClaims === "delete";
   if (kind === "install") tellWarnings(ctx, assigned.issues);
   return await carryOut(
-    ctx,
+    own,
     {
       kind,
       state,

@@ -3,46 +3,67 @@ import { type ForeseenChildren, foreseeChildren } from "../../engine/children/fo
 import { previewDiff } from "../../engine/preview/preview-diff.ts";
 import { needsOthers } from "../../model/dependency.ts";
 import { KplanError } from "../../model/kplan-error.ts";
-import type { KubeObject } from "../../model/kube-object.ts";
+import { type KubeObject, refKey } from "../../model/kube-object.ts";
 import { operatorVersionName } from "../../model/names.ts";
+import { listRuns } from "../../store/run-store.ts";
 import { recordedParameters } from "../change/desired-parameters.ts";
 import type { ActionContext } from "../context.ts";
 import { refuseClaims } from "../removal/claims.ts";
 import { keptObjects } from "../removal/kept-objects.ts";
 import type { Decided } from "../run/carry-out.ts";
 import { draftRecord, plainSalt, runInputs } from "../run/draft-run.ts";
+import { childProblems } from "./child-problems.ts";
+import type { ChildrenIn } from "./children-in.ts";
 import { type ChildChange, childChange, plannedInstance } from "./decide-child.ts";
 
 /** What bringing an instance to what another one needs would do, with what it needs itself. Nothing is written. Throws ClusterError when the cluster cannot be asked. */
 export async function foreseeChild(
   ctx: ActionContext,
   wanted: WantedChild,
-  children: Children,
+  childrenIn: ChildrenIn,
 ): Promise<ForeseenChild> {
   const { ref } = wanted;
   try {
     const change = await childChange(ctx, wanted);
-    if (change.kind === "install") await refuseLeft(ctx, wanted);
+    const isOverData = change.kind === "install" && (await refuseLeft(ctx, wanted));
     const decided = change.decide(change.state);
     if ("settled" in decided) return { objects: [{ ref, change: "unchanged" }], problems: [] };
-    const own = await plannedChange(wanted, change, decided);
+    const planned = await plannedChange(wanted, change, decided);
+    const own = isOverData
+      ? { ...planned, why: `${planned.why}, over the data that it left` }
+      : planned;
     if (!needsOthers(change.pkg)) return { objects: [own], problems: [] };
-    const below = await foreseeBelow(ctx, change, decided, children);
+    const below = await foreseeBelow(change.ctx, change, decided, childrenIn(change.ctx));
     return { objects: [own, ...below.objects], problems: below.problems };
   } catch (error) {
     if (!(error instanceof KplanError) || error.kind === "failed") throw error;
-    return { objects: [], problems: problemsOf(error, wanted) };
+    return { objects: [], problems: childProblems(error, ref) };
   }
 }
 
-/** What an earlier instance of that name left: data. */
-async function refuseLeft(ctx: ActionContext, { ref }: WantedChild): Promise<void> {
+/** What an earlier instance of that name left: data. True when it is the parent's own, of a time when a task of it had not deleted it yet. */
+async function refuseLeft(ctx: ActionContext, wanted: WantedChild): Promise<boolean> {
+  const { ref } = wanted;
   const kept = await keptObjects(ctx, ref.name);
   const { childClaims } = ctx;
+  if (kept.length > 0 && childClaims === undefined && (await hasMade(ctx, wanted))) return true;
   refuseClaims(ref.name, kept, {
     reuseClaims: childClaims === "reuse",
     deleteClaims: childClaims === "delete",
   });
+  return false;
+}
+
+async function hasMade(
+  { cluster, namespace }: ActionContext,
+  { ref, parent }: WantedChild,
+): Promise<boolean> {
+  const runs = await listRuns(cluster, { namespace, instance: parent.name });
+  const key = refKey(ref);
+  return runs.some(
+    ({ instanceUid, record: { inventory } }) =>
+      instanceUid === parent.uid && inventory.some((entry) => refKey(entry.ref) === key),
+  );
 }
 
 async function plannedChange(
@@ -102,17 +123,4 @@ export async function foreseeBelow(
   const uid = state.object?.metadata.uid ?? "";
   const inputs = runInputs(decision, draftRecord(ctx, decision), uid);
   return await foreseeChildren(inputs, { children, cluster });
-}
-
-function problemsOf(
-  { message, issues, hint }: KplanError,
-  { ref }: WantedChild,
-): ForeseenChild["problems"] {
-  const errors = issues.filter(({ severity }) => severity === "error");
-  if (errors.length === 0) return [{ ref, message, ...(hint !== undefined && { hint }) }];
-  return errors.map((issue) => ({
-    ref,
-    message: issue.at ? `${issue.at.file}:${issue.at.line}: ${issue.message}` : issue.message,
-    ...(issue.hint !== undefined && issue.code !== "required-missing" && { hint: issue.hint }),
-  }));
 }

@@ -10,17 +10,21 @@ import { readInstanceState } from "../instance/instance-state.ts";
 import type { Removal } from "../removal/remove-instance.ts";
 import { withLease } from "../run/with-lease.ts";
 import { childContext } from "./child-context.ts";
+import type { ChildrenIn } from "./children-in.ts";
 import { isInstanceIn } from "./removal-parts.ts";
 import { untilFree } from "./until-free.ts";
 
 /** What of an instance is removed, and on whose behalf. */
 export interface ChildRemoval {
   readonly ref: ObjectRef;
-  /** uid of the Instance that made it. */
-  readonly parent: string;
+  /** uid of the Instance that made it; absent: whoever made it. */
+  readonly parent?: string;
   readonly deleteClaims: boolean;
+  /** Leave its Operator, its versions and their packages, also when it is the last instance. */
+  readonly keepOperator?: boolean;
+  readonly childrenIn: ChildrenIn;
   /** Takes what its run tells. */
-  readonly emit: Emit;
+  readonly tell: Emit;
 }
 
 /**
@@ -30,17 +34,15 @@ export interface ChildRemoval {
  */
 export async function removeChild(
   ctx: ActionContext,
-  { ref, parent, deleteClaims, emit }: ChildRemoval,
+  { ref, parent, deleteClaims, keepOperator = false, childrenIn, tell }: ChildRemoval,
   removeInstance: (ctx: ActionContext, removal: Removal) => Promise<ActionResult>,
 ): Promise<RunOutcome> {
   const { name } = ref;
-  const tell: Emit = (event) =>
-    emit({ type: "child", path: { plan: "uninstall" }, instance: name, event });
-  const own = childContext({ ...ctx, emit }, name, ctx.stop, tell);
+  const own = childContext(ctx, name, ctx.stop, tell);
   const seen = await readInstanceState(own, name);
-  if (seen.object && !isOwned(seen.object, parent)) {
+  if (seen.object && parent !== undefined && !isOwned(seen.object, parent)) {
     const message = `Instance ${name} is left: somebody else made it`;
-    emit({ type: "warning", message });
+    ctx.emit({ type: "warning", message });
     return { result: "complete" };
   }
   const isThere = seen.object !== undefined || seen.nextNumber > 1;
@@ -49,7 +51,14 @@ export async function removeChild(
   const result = await untilFree(own, () =>
     withLease(own, { instance: name }, async (lease) => {
       const state = await readInstanceState(own, name);
-      return await removeInstance(own, { lease, state, deleteClaims, allow: [] });
+      return await removeInstance(own, {
+        lease,
+        state,
+        deleteClaims,
+        allow: [],
+        keepOperator,
+        childrenIn,
+      });
     }),
   );
   return result.kind === "ran" || result.kind === "attached"
@@ -78,7 +87,8 @@ export async function withOwnInstances(
   ];
 }
 
-function isOwned({ metadata }: KubeObject, parent: string): boolean {
+/** Whether the Instance of this uid owns an object. */
+export function isOwned({ metadata }: KubeObject, parent: string): boolean {
   return metadata.ownerReferences?.some(({ uid }) => uid === parent) ?? false;
 }
 

@@ -3,7 +3,7 @@ import type { KubeObject } from "../../model/kube-object.ts";
 import { isRunning } from "../../model/status.ts";
 import { storedPlanStatus } from "../../store/instance-status.ts";
 import type { ActionContext } from "../context.ts";
-import { findInstance, operatorVersionOf } from "./find-instance.ts";
+import { findInstance, operatorVersionNamespace, operatorVersionOf } from "./find-instance.ts";
 import { getOperatorVersion } from "./operator-version.ts";
 import { sayInterrupted } from "./plan-status.ts";
 
@@ -21,10 +21,7 @@ export async function readInstanceAndVersion(
   readonly undriven?: string;
 }> {
   const instance = await findInstance(ctx, name);
-  const { operatorVersion } = (instance.spec ?? {}) as {
-    operatorVersion?: { readonly namespace?: string };
-  };
-  const namespace = operatorVersion?.namespace || ctx.namespace;
+  const namespace = operatorVersionNamespace(instance) ?? ctx.namespace;
   const unfinished = storedPlanStatus(instance).some(({ status }) => isRunning(status));
   const [version, undriven] = await Promise.all([
     getOperatorVersion({ ...ctx, namespace }, operatorVersionOf(instance)),

@@ -8,9 +8,10 @@ import { storedPlanStatus } from "../../store/instance-status.ts";
 import { expiresAt, leaseRef, leaseState } from "../../store/lease-object.ts";
 import { planOrder } from "../../store/operator-objects.ts";
 import { listRuns } from "../../store/run-store.ts";
+import { isInstanceIn } from "../children/removal-parts.ts";
 import type { ActionContext } from "../context.ts";
 import { neverRun } from "../run/plan-statuses.ts";
-import { findInstance, operatorVersionOf } from "./find-instance.ts";
+import { findInstance, operatorVersionNamespace, operatorVersionOf } from "./find-instance.ts";
 import { getOperatorVersion } from "./operator-version.ts";
 
 /** How an instance stands, in all that `plan status` shows. */
@@ -31,7 +32,7 @@ export interface PlanStatusView {
   readonly interrupted?: string;
   /** Why the last run ended or stands still, other than by being complete or failed: `Paused`, with its message. */
   readonly paused?: string;
-  /** Instances that it made for itself and needs (KudoOperator tasks), by name. Absent: none. */
+  /** Instances that it made for itself (KudoOperator tasks, and those that tasks apply), by name. Absent: none. */
   readonly children?: readonly ChildStatus[];
   /** What the last run knows: what its Exec tasks found out, by task. Absent: nothing. */
   readonly facts?: RunRecord["facts"];
@@ -69,18 +70,22 @@ export async function planStatus(
 ): Promise<PlanStatusView> {
   const instance = await findInstance(ctx, request.instance);
   const operatorVersion = operatorVersionOf(instance);
+  const versionNamespace = operatorVersionNamespace(instance) ?? ctx.namespace;
   const stored = storedPlanStatus(instance);
   const unfinished = stored.some(({ status }) => isRunning(status));
   const { name } = instance.metadata;
   const [version, interrupted, runs] = await Promise.all([
-    getOperatorVersion(ctx, operatorVersion),
+    getOperatorVersion({ ...ctx, namespace: versionNamespace }, operatorVersion),
     unfinished ? sayInterrupted(ctx, name) : undefined,
     listRuns(ctx.cluster, { namespace: ctx.namespace, instance: name }),
   ]);
   const view = viewOf(instance, version, stored);
   const uid = view.plans.find((plan) => plan.name === view.current)?.uid;
   const last = runs.find(({ record }) => record.uid === uid)?.record;
-  const children = neededVersions(version).length > 0 ? await childrenOf(ctx, instance) : [];
+  const made = runs[0]?.record.inventory ?? [];
+  const mayOwn =
+    neededVersions(version).length > 0 || made.some(({ ref }) => isInstanceIn(ref, ctx.namespace));
+  const children = mayOwn ? await childrenOf(ctx, instance) : [];
   return {
     ...view,
     ...(children.length > 0 && { children }),
@@ -91,7 +96,7 @@ export async function planStatus(
   };
 }
 
-/** One request more, where the OperatorVersion says that there may be any. */
+/** One request more, where the OperatorVersion, or what was made, says that there may be any. */
 async function childrenOf(ctx: Where, parent: KubeObject): Promise<readonly ChildStatus[]> {
   const query = { apiVersion: KUDO_API_VERSION, kind: "Instance", namespace: ctx.namespace };
   const { items } = await ctx.cluster.list(query);

@@ -14,12 +14,11 @@ import { instanceWriter } from "../../store/instance-writer.ts";
 import type { HeldLease } from "../../store/lease.ts";
 import { refuseUnknownAllowed } from "../change/allowed.ts";
 import { desiredParameters, recordedParameters } from "../change/desired-parameters.ts";
-import { childrenOf } from "../children/children-of.ts";
+import type { ChildrenIn } from "../children/children-in.ts";
 import type { ActionContext } from "../context.ts";
 import { digestOf, operatorVersionOf, storedParameters } from "../instance/find-instance.ts";
 import { installedPackage } from "../instance/installed-package.ts";
 import type { KnownInstance } from "../instance/instance-state.ts";
-import { carryOut } from "../run/carry-out.ts";
 import { plainSalt, runInputs } from "../run/draft-run.ts";
 import { type OpenRun, openRun } from "../run/open-run.ts";
 import { newRecord, plansOf, resumedRecord } from "../run/run-record.ts";
@@ -34,6 +33,14 @@ export interface CleanupRun {
   execute(): Promise<RunOutcome>;
 }
 
+/** How an instance is removed. */
+export interface CleanupOptions {
+  /** Ids of requirements of the cleanup plan that need not hold. */
+  readonly allow: readonly string[];
+  readonly deleteClaims: boolean;
+  readonly childrenIn: ChildrenIn;
+}
+
 /**
  * Opens the run of an uninstall, or the unfinished one again. From here on, no other command works on the instance.
  * Throws a `bad-input` KplanError, before anything is written, with all that is in the way of the cleanup plan.
@@ -42,13 +49,13 @@ export async function beginCleanup(
   ctx: ActionContext,
   state: KnownInstance,
   lease: HeldLease,
-  { allow, deleteClaims }: { readonly allow: readonly string[]; readonly deleteClaims: boolean },
+  { allow, deleteClaims, childrenIn }: CleanupOptions,
 ): Promise<CleanupRun> {
   const draft = await draftCleanup(ctx, state, allow);
   const { plans, pkg, inputs } = draft;
   const record = withClaims(draft.record, deleteClaims);
   const cache = createPreviewCache();
-  const found = await check(ctx, draft, cache);
+  const found = await check(ctx, draft, childrenIn, cache);
   if (found.problems.length > 0) throw refused(found);
   if (ctx.stop.aborted) throw stopped();
   const instance = instanceWriter(ctx.cluster, state.object, lease.token);
@@ -75,7 +82,7 @@ export async function beginCleanup(
         fence: lease,
         recorder: opened.keeper,
         preview: cache,
-        children: childrenOf(ctx, carryOut),
+        children: childrenIn(ctx),
       }).catch(async (error: unknown) => {
         await opened.leave();
         throw error;
@@ -93,9 +100,9 @@ function withClaims({ deleteClaims: _, ...record }: RunRecord, deleteClaims: boo
 export async function previewCleanup(
   ctx: ActionContext,
   state: KnownInstance,
-  allow: readonly string[],
+  { allow, childrenIn }: Omit<CleanupOptions, "deleteClaims">,
 ): Promise<Preview> {
-  return await check(ctx, await draftCleanup(ctx, state, allow));
+  return await check(ctx, await draftCleanup(ctx, state, allow), childrenIn);
 }
 
 /** The run of an uninstall before it is stored; without inputs where nothing of the cleanup plan is left to do, or nobody knows it. */
@@ -145,11 +152,12 @@ async function draftCleanup(
 async function check(
   ctx: ActionContext,
   { inputs }: CleanupDraft,
+  childrenIn: ChildrenIn,
   cache?: PreviewCache,
 ): Promise<Preview> {
   if (inputs === undefined) return { objects: [], problems: [] };
   const { cluster, clock, limits, forceConflicts, stop } = ctx;
-  const children = childrenOf(ctx, carryOut);
+  const children = childrenIn(ctx);
   const world = { cluster, clock, limits, forceConflicts, signal: stop, children };
   return await previewRun(inputs, {
     ...world,

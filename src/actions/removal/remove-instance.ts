@@ -20,19 +20,16 @@ import type { ActionContext } from "../context.ts";
 import { operatorVersionOf } from "../instance/find-instance.ts";
 import type { InstanceState, KnownInstance } from "../instance/instance-state.ts";
 import { deleteClaims } from "./claims.ts";
-import { beginCleanup } from "./cleanup-run.ts";
+import { beginCleanup, type CleanupOptions } from "./cleanup-run.ts";
 import { keptObjects, removable } from "./kept-objects.ts";
 import { NO_RECORD } from "./no-record.ts";
 import { removeOperator } from "./remove-operator.ts";
 
 /** What is to be removed, under which lease. */
-export interface Removal {
+export interface Removal extends CleanupOptions {
   readonly lease: HeldLease;
   /** As read under the lease. */
   readonly state: InstanceState;
-  readonly deleteClaims: boolean;
-  /** Ids of requirements of the cleanup plan that need not hold. */
-  readonly allow: readonly string[];
   /** Leave the Operator, its versions and their packages, also when this is the last instance. */
   readonly keepOperator?: boolean;
 }
@@ -119,7 +116,7 @@ async function removeRemains(ctx: ActionContext, removal: Removal): Promise<Acti
 /** The objects, and the claims if asked for. */
 async function removeAll(
   ctx: ActionContext,
-  { lease, state, deleteClaims: withClaims }: Removal,
+  { lease, state, deleteClaims: withClaims, keepOperator = false, childrenIn }: Removal,
   by: {
     readonly emit: Emit;
     readonly keeper: RunRecorder;
@@ -137,7 +134,13 @@ async function removeAll(
     for (const part of removalParts(removable(by.inventory, kept), ctx.namespace)) {
       const ended =
         "child" in part
-          ? await removeOther(ctx, part.child, { ...by, parent, withClaims })
+          ? await removeOther(ctx, part.child, {
+              ...by,
+              parent,
+              withClaims,
+              keepOperator,
+              childrenIn,
+            })
           : await removeObjects(uninstallOrder(part.objects), deps);
       if (!("complete" in ended)) return ended;
       if (!ended.complete) return STOPPED;
@@ -161,11 +164,15 @@ async function removeOther(
     readonly keeper: RunRecorder;
     readonly parent: string;
     readonly withClaims: boolean;
+    readonly keepOperator: boolean;
+    readonly childrenIn: Removal["childrenIn"];
   },
 ): Promise<RunOutcome | { readonly complete: boolean }> {
-  const { emit, keeper, parent, withClaims } = by;
-  const removal = { ref, parent, deleteClaims: withClaims, emit };
-  const outcome = await removeChild(ctx, removal, removeInstance);
+  const { emit, keeper, parent, withClaims: deleteClaims, keepOperator, childrenIn } = by;
+  const tell: Emit = (event) =>
+    emit({ type: "child", path: { plan: "uninstall" }, instance: ref.name, event });
+  const removal = { ref, parent, deleteClaims, keepOperator, childrenIn, tell };
+  const outcome = await removeChild({ ...ctx, emit }, removal, removeInstance);
   if (outcome.result === "complete") {
     keeper.removed([ref]);
     return { complete: true };

@@ -1,13 +1,10 @@
 import { refuseLivingNodes } from "../../engine/objects/lost-nodes.ts";
-import { uninstallOrder } from "../../engine/objects/uninstall-order.ts";
-import { type KubeObject, type ObjectRef, refKey, refOf } from "../../model/kube-object.ts";
-import type { PlannedObject, Preview } from "../../model/run.ts";
 import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import { namesOfLeases } from "../../store/lease-names.ts";
 import { leaseRef } from "../../store/lease-object.ts";
-import { secretsRef } from "../../store/secret-values.ts";
 import type { ActionResult } from "../action-result.ts";
-import { removalParts } from "../children/removal-parts.ts";
+import type { ChildrenIn } from "../children/children-in.ts";
+import { childrenOf } from "../children/children-of.ts";
 import type { ActionContext } from "../context.ts";
 import {
   digestOf,
@@ -20,9 +17,11 @@ import {
 import { type InstanceState, readInstanceState } from "../instance/instance-state.ts";
 import { refuseNotAdopted } from "../instance/not-adopted.ts";
 import { getOperatorVersion } from "../instance/operator-version.ts";
+import { carryOut } from "../run/carry-out.ts";
 import { withLease } from "../run/with-lease.ts";
-import { previewCleanup } from "./cleanup-run.ts";
-import { keptObjects, removable } from "./kept-objects.ts";
+import type { CleanupOptions } from "./cleanup-run.ts";
+import { foreseeUninstall } from "./foresee-uninstall.ts";
+import { keptObjects } from "./kept-objects.ts";
 import { isLeaving, removeOutside } from "./leaving-namespace.ts";
 import { removeInstance } from "./remove-instance.ts";
 
@@ -58,17 +57,20 @@ export async function uninstall(
   if (!isThere) throw noInstance(ctx.namespace, name, await instanceNames(ctx));
   await refuseWithoutCleanup(ctx, state);
   await refuseLivingNodes(ctx.lostNodes ?? [], ctx.cluster, {});
-  if (dryRun) return await preview(ctx, state, deleteClaims, allow);
+  const by = { deleteClaims, allow, childrenIn };
+  if (dryRun) return await preview(ctx, state, by);
   if (await isLeaving(ctx)) return await removeOutside(ctx, state);
   return await withLease(
     ctx,
     { instance: name, same: ["uninstall", name, deleteClaims, allow] },
     async (lease) => {
       const now = await readInstanceState(ctx, name);
-      return await removeInstance(ctx, { lease, state: now, deleteClaims, allow, keepOperator });
+      return await removeInstance(ctx, { ...by, lease, state: now, keepOperator });
     },
   );
 }
+
+const childrenIn: ChildrenIn = (own) => childrenOf(own, carryOut);
 
 /** An instance that KUDO made has a package, and perhaps a cleanup plan, as long as its OperatorVersion is there: it is taken over first. Throws as `refuseNotAdopted`. */
 async function refuseWithoutCleanup(ctx: ActionContext, { object }: InstanceState): Promise<void> {
@@ -101,46 +103,7 @@ async function hasRemains(
 async function preview(
   ctx: ActionContext,
   state: InstanceState,
-  withClaims: boolean,
-  allow: readonly string[],
+  by: CleanupOptions,
 ): Promise<ActionResult> {
-  const found = await whatWouldGo(ctx, state, withClaims, allow);
-  return { kind: "preview", preview: found, changes: true };
-}
-
-async function whatWouldGo(
-  ctx: ActionContext,
-  state: InstanceState,
-  withClaims: boolean,
-  allow: readonly string[],
-): Promise<Preview> {
-  const { object } = state;
-  const none = { objects: [], problems: [] };
-  const cleanup = object ? await previewCleanup(ctx, { ...state, object }, allow) : none;
-  const gone = new Set(
-    cleanup.objects.flatMap(({ change, ref }) => (change === "delete" ? [refKey(ref)] : [])),
-  );
-  const kept = await keptObjects(ctx, state.name);
-  const secrets = withClaims && state.secrets ? [secretsRef(ctx.namespace, state.name)] : [];
-  const own: readonly KubeObject[] = object ? [object] : [];
-  const objects: PlannedObject[] = [...cleanup.objects];
-  const problems = [...cleanup.problems];
-  const goes = (refs: readonly ObjectRef[]): void =>
-    void objects.push(...refs.filter((ref) => !gone.has(refKey(ref))).map(deleted));
-  for (const part of removalParts(removable(state.inventory, kept), ctx.namespace)) {
-    if ("objects" in part) goes(uninstallOrder(part.objects).flat());
-    else {
-      const below = await readInstanceState(ctx, part.child.name);
-      if (!below.object && below.nextNumber === 1) continue;
-      const other = await whatWouldGo(ctx, below, withClaims, []);
-      objects.push(...other.objects);
-      problems.push(...other.problems);
-    }
-  }
-  goes([...(withClaims ? kept : []), ...secrets, ...own.map(refOf)]);
-  return { ...cleanup, objects, problems };
-}
-
-function deleted(ref: ObjectRef): PlannedObject {
-  return { path: { plan: "uninstall" }, ref, change: "delete" };
+  return { kind: "preview", preview: await foreseeUninstall(ctx, state, by), changes: true };
 }

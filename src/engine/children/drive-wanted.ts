@@ -1,12 +1,12 @@
 import { assertNever } from "../../model/assert-never.ts";
 import { formatIssue } from "../../model/issue.ts";
 import { KplanError } from "../../model/kplan-error.ts";
-import { refText } from "../../model/kube-object.ts";
+import { type ObjectRef, refText } from "../../model/kube-object.ts";
 import { pathText, type RunOutcome } from "../../model/run.ts";
 import { PausedRun } from "../paused-run.ts";
 import type { TaskContext } from "../run-context.ts";
 import { Halted, TaskFailure } from "../steps/task-stop.ts";
-import type { WantedChild } from "./children.ts";
+import type { Children, Driving, UnwantedChild, WantedChild } from "./children.ts";
 
 /**
  * Drives an instance of another package until its plans are complete. The task fails when they fail, with their cause (D-01). Its time does not count for the step's limits: those
@@ -17,29 +17,48 @@ export async function driveWanted(
   ctx: TaskContext,
   begun: () => void,
 ): Promise<void> {
+  await drive(wanted, ctx, begun, (children, driving) => children.drive(wanted, driving));
+}
+
+/** Uninstalls an instance, as `driveWanted` drives one. False where there was nothing to remove. */
+export async function removeUnwanted(
+  unwanted: UnwantedChild,
+  ctx: TaskContext,
+  begun: () => void,
+): Promise<boolean> {
+  return await drive(unwanted, ctx, begun, (children, driving) =>
+    children.remove(unwanted, driving),
+  );
+}
+
+/** False where nothing was to be done. */
+async function drive(
+  { ref }: { readonly ref: ObjectRef },
+  ctx: TaskContext,
+  begun: () => void,
+  act: (children: Children, driving: Driving) => Promise<RunOutcome | undefined>,
+): Promise<boolean> {
   if (ctx.children === undefined) throw new Error("nobody drives the instances of other packages");
-  const { name: instance } = wanted.ref;
   const goOn = ctx.watchdog.suspend();
   try {
-    const outcome = await ctx.children
-      .drive(wanted, {
-        stop: ctx.halt,
-        tell: (event) => {
-          if (event.type === "run-started" || event.type === "waiting") begun();
-          ctx.emit({ type: "child", path: ctx.path, instance, event });
-        },
-      })
-      .catch((error: unknown) => {
-        throw refusal(error, wanted);
-      });
-    judge(outcome, wanted, ctx);
+    const outcome = await act(ctx.children, {
+      stop: ctx.halt,
+      tell: (event) => {
+        if (event.type === "run-started" || event.type === "waiting") begun();
+        ctx.emit({ type: "child", path: ctx.path, instance: ref.name, event });
+      },
+    }).catch((error: unknown) => {
+      throw refusal(error, ref);
+    });
+    if (outcome !== undefined) judge(outcome, ref, ctx);
+    return outcome !== undefined;
   } finally {
     goOn();
   }
 }
 
 /** What the child was refused for, as the failure of the task; anything else as it is. */
-function refusal(error: unknown, { ref }: WantedChild): unknown {
+function refusal(error: unknown, ref: ObjectRef): unknown {
   if (!(error instanceof KplanError)) return error;
   const { kind, message, hint, issues } = error;
   if (kind === "busy" || kind === "interrupted") return error;
@@ -52,7 +71,7 @@ function refusal(error: unknown, { ref }: WantedChild): unknown {
 }
 
 /** Throws for whatever is not complete. */
-function judge(outcome: RunOutcome, { ref }: WantedChild, { halt }: TaskContext): void {
+function judge(outcome: RunOutcome, ref: ObjectRef, { halt }: TaskContext): void {
   const { result } = outcome;
   if (result === "complete") return;
   if (halt.aborted) throw new Halted("told to stop");

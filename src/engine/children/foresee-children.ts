@@ -1,14 +1,20 @@
 import type { Cluster } from "../../model/cluster.ts";
 import { hasErrors, type Issue } from "../../model/issue.ts";
 import { KplanError } from "../../model/kplan-error.ts";
-import type { PlannedObject, PreviewProblem, RunInputs } from "../../model/run.ts";
+import { refOf } from "../../model/kube-object.ts";
+import {
+  type PlannedObject,
+  type PreviewProblem,
+  pathText,
+  type RunInputs,
+} from "../../model/run.ts";
 import { foreseeTasks } from "../preview/foresee-tasks.ts";
 import { type PlannedInstance, tasksToDo } from "../preview/plan-writes.ts";
-import { appliedInstance } from "./applied-instance.ts";
-import type { Children, WantedChild } from "./children.ts";
+import { appliedInstance, deletedInstance } from "./applied-instance.ts";
+import type { Children, ForeseenChild, WantedChild } from "./children.ts";
 import { wantedChild } from "./wanted-child.ts";
 
-/** What the KudoOperator tasks of a run would do. */
+/** What becomes of the instances of other packages in a run. */
 export interface ForeseenChildren {
   readonly objects: readonly PlannedObject[];
   readonly problems: readonly PreviewProblem[];
@@ -28,22 +34,30 @@ export async function foreseeChildren(
   const problems: PreviewProblem[] = [];
   if (inputs.only !== undefined) return { objects, problems };
   const { tasks } = foreseeTasks(inputs, tasksToDo(inputs), cluster.simulated);
-  const all = [
-    ...tasks.flatMap(({ path, task }) =>
-      task.kind === "KudoOperator" ? [{ path, make: () => wantedChild(task, inputs) }] : [],
-    ),
-    ...instances.map(({ path, object }) => ({
-      path,
-      make: () => appliedInstance(object, inputs),
-    })),
-  ];
-  for (const { path, make } of all) {
-    const wanted = collecting(issues, make);
-    if (wanted === undefined) continue;
-    if (children === undefined) throw new Error("nobody drives the instances of other packages");
-    const child = await children.foresee(wanted);
+  const add = (path: PlannedObject["path"], child: ForeseenChild): void => {
     objects.push(...child.objects.map((object) => ({ ...object, path })));
     problems.push(...child.problems.map((problem) => ({ ...problem, path })));
+  };
+  const driver = (): Children => {
+    if (children === undefined) throw new Error("nobody drives the instances of other packages");
+    return children;
+  };
+  const foreseeWanted = async (path: PlannedObject["path"], make: () => WantedChild) => {
+    const wanted = collecting(issues, make);
+    if (wanted !== undefined) add(path, await driver().foresee(wanted));
+  };
+  for (const { path, task } of tasks)
+    if (task.kind === "KudoOperator") await foreseeWanted(path, () => wantedChild(task, inputs));
+  for (const { path, object, act, after } of instances) {
+    if (after !== undefined && after.act !== act) {
+      const did = after.act === "apply" ? "applies" : "deletes";
+      const why = `${pathText(after.path)} ${did} it before`;
+      objects.push({ path, ref: refOf(object), change: "later", why });
+    } else if (act === "apply") await foreseeWanted(path, () => appliedInstance(object, inputs));
+    else {
+      const unwanted = deletedInstance(object, path.plan, inputs);
+      add(path, await driver().foreseeRemoval(unwanted));
+    }
   }
   if (hasErrors(issues))
     throw new KplanError("bad-input", "the files of parameters do not render", {

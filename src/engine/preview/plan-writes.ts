@@ -52,7 +52,10 @@ export interface PlannedWrite {
 /** An Instance among the objects of a task. */
 export interface PlannedInstance {
   readonly path: TaskPath;
+  readonly act: "apply" | "delete";
   readonly object: KubeObject;
+  /** The last task before it in the run that is about the same Instance. */
+  readonly after?: PlannedInstance;
 }
 
 /** All writes of a run in listed order, and what is known to be wrong with them without asking. */
@@ -60,7 +63,7 @@ export interface PlannedWrites {
   readonly writes: readonly PlannedWrite[];
   /** Templates whose objects are not known before the run has come that far. */
   readonly unknown: readonly PlannedObject[];
-  /** Instances of other packages that are applied, and driven (`isDriven`). */
+  /** Instances of other packages that are applied or deleted, and driven (`isDriven`). */
   readonly instances: readonly PlannedInstance[];
   /** A command is going to run in some pod. */
   readonly runsCommands: boolean;
@@ -152,13 +155,14 @@ export async function planWrites(
     for (const note of found.notes) notes.add(note);
     const here = definedKinds(found.objects);
     for (const [kind, namespaced] of here) kinds.set(kind, namespaced);
-    instances.push(
-      ...(act === "apply" ? found.objects : [])
-        .filter((object) => isDriven(object, inputs))
-        .map((object) => ({ path, object })),
-    );
+    const driven = found.objects.filter((object) => isDriven(object, inputs));
+    for (const object of driven) {
+      const key = refKey(refOf(object));
+      const after = instances.findLast((one) => refKey(refOf(one.object)) === key);
+      instances.push({ path, act, object, ...(after !== undefined && { after }) });
+    }
     for (const object of found.objects) {
-      if (act === "apply" && isDriven(object, inputs)) continue;
+      if (driven.includes(object)) continue;
       const missing = kinds.has(kindKey(object)) && !(await isServed(object, lookup));
       const step = stepAt(inputs, path);
       // What an earlier run has left of a Pipe task's pod is no use to this one.

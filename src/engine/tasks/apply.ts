@@ -2,6 +2,7 @@ import { type KubeObject, refKey, refOf } from "../../model/kube-object.ts";
 import type { ApplyTask } from "../../model/task.ts";
 import { appliedInstance, isDriven } from "../children/applied-instance.ts";
 import { driveWanted } from "../children/drive-wanted.ts";
+import { onceAll } from "../children/once-all.ts";
 import { isFinishedAndGone, noteFinished } from "../objects/finished-jobs.ts";
 import { materializeLive } from "../objects/materialize-live.ts";
 import { renderText } from "../objects/render-text.ts";
@@ -58,22 +59,10 @@ export async function applyTask(task: ApplyTask, ctx: TaskContext): Promise<void
 async function driveAll(objects: readonly KubeObject[], ctx: TaskContext): Promise<void> {
   // What is put right are objects; an instance puts its own right.
   if (ctx.inputs.only !== undefined) return;
-  let begun = 0;
-  const hear = (): void => {
-    begun += 1;
-    if (begun === objects.length) ctx.placed?.();
-  };
+  const each = onceAll(objects.length, () => ctx.placed?.());
   await together(objects, ctx.halt, (object, halt) =>
-    driveWanted(appliedInstance(object, ctx.inputs), { ...ctx, halt }, once(hear)),
+    driveWanted(appliedInstance(object, ctx.inputs), { ...ctx, halt }, each()),
   );
-}
-
-function once(act: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) act();
-    isDone = true;
-  };
 }
 
 /** What the step changes pod by pod: it comes last, for its pods may need the others. Throws `TaskFailure` when it cannot be told which that is. */
