@@ -38,6 +38,10 @@ function pipeProblem(name: string, pipe: readonly PipeFile[]): string | undefine
       return `${which}: kind is Secret or ConfigMap, not ${JSON.stringify(kind)}`;
     if (!/^[A-Za-z0-9_-]+$/.test(key))
       return `${which}: a key is of letters, digits, _ and - alone`;
+    if (!/[A-Za-z0-9]/.test(key)) return `${which}: a key has a letter or digit in it`;
+    const last = file.split("/").findLast((part) => part !== "") ?? "";
+    if (file !== "" && !/^(?!\.\.|\.$)[-._a-zA-Z0-9]{1,253}$/.test(last))
+      return `${which}: a ${kind} cannot hold a file of the name ${JSON.stringify(last)}: letters, digits, - _ and . alone`;
   }
   return undefined;
 }

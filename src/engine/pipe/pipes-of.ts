@@ -2,7 +2,7 @@ import { errorIssue } from "../../model/issue.ts";
 import { KplanError, refuse } from "../../model/kplan-error.ts";
 import type { ObjectRef } from "../../model/kube-object.ts";
 import type { OperatorPackage } from "../../model/package.ts";
-import { pipeArtifactName } from "../../model/pipe-names.ts";
+import { pipeArtifactName, pipePodName } from "../../model/pipe-names.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { RunInputs } from "../../model/run.ts";
 
@@ -16,11 +16,16 @@ interface Piped {
   readonly plan: string;
   readonly name: string;
   readonly kind: string;
+  /** Of the pod that the file is fetched from. */
+  readonly pod: string;
+  /** Plan, phase, step and task, as one word. */
+  readonly path: string;
 }
 
 /**
  * Names of artifacts by their keys, as templates of a plan have them in `.Pipes`: those of the plan itself, made already or not; and those of other plans (D-04) that run
- * before it in this run or have run for the instance. Where several made one of a key, the latest. Throws a `bad-input` KplanError for a key that a plan has twice.
+ * before it in this run or have run for the instance. Where several made one of a key, the latest. Throws a `bad-input` KplanError for a key that a plan has twice, and for pods
+ * and artifacts that would share a name or have none.
  */
 export function pipesOf(inputs: PipeInputs, plan: string): Record<string, string> {
   const all = pipedBy(inputs.pkg, inputs.instance.name);
@@ -68,6 +73,8 @@ function pipedBy({ operator }: OperatorPackage, instance: string): readonly Pipe
         kind,
         plan: plan.name,
         name: pipeArtifactName(instance, place, key),
+        pod: pipePodName(instance, place),
+        path: `${plan.name}.${place.phase}.${place.step}.${place.task}`,
       }));
     }),
   );
@@ -87,12 +94,33 @@ function placesOf({ name: plan, phases }: Plan): {
 }
 
 function refuseTwins(piped: readonly Piped[]): void {
-  const issues = piped
-    .filter(({ key }, index) => piped.findIndex((one) => one.key === key) !== index)
-    .map(({ key, plan }) =>
-      errorIssue("duplicate-pipe", `plan ${plan} makes more than one artifact of the key ${key}`),
-    );
+  const issues = piped.flatMap((one, index) => {
+    const { key, plan, name, pod, path } = one;
+    const before = piped.slice(0, index);
+    const issue = (message: string) => [errorIssue("duplicate-pipe", message)];
+    if (before.some((other) => other.key === key))
+      return issue(`plan ${plan} makes more than one artifact of the key ${key}`);
+    const twin = before.find((other) => isNamed(one, other.kind, other.name));
+    if (twin)
+      return issue(
+        `the keys ${twin.key} and ${key} of plan ${plan} would be one ${one.kind}, ${name}: what is no letter or digit does not count`,
+      );
+    const other = before.find((other) => other.pod === pod && other.path !== path);
+    if (other) return issue(`${other.path} and ${path} would be one pod, ${pod}`);
+    return isObjectName(name) ? [] : issue(`${path} makes an artifact of no valid name, ${name}`);
+  });
   if (issues.length > 0) refuse("pipes", issues);
+}
+
+/** The instance's name may be unknown yet; what it is made of has been checked. */
+function isObjectName(name: string): boolean {
+  return (
+    name.length <= 253 &&
+    name
+      .split(".")
+      .slice(1)
+      .every((part) => part !== "")
+  );
 }
 
 /** Number of the run that made an artifact last, 0 where that is not known; undefined when none has. */
@@ -101,6 +129,6 @@ function runThatMade({ name, kind }: Piped, { inventory = [] }: PipeInputs): num
   return entry === undefined ? undefined : (entry.run ?? 0);
 }
 
-function isNamed(ref: ObjectRef, kind: string, name: string): boolean {
+function isNamed(ref: Pick<ObjectRef, "kind" | "name">, kind: string, name: string): boolean {
   return ref.kind === kind && ref.name === name;
 }
