@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Identity } from "../actions/context.ts";
 import type { Connection } from "../cluster/connect/connect-options.ts";
+import type { Exchange } from "../cluster/http/exchange.ts";
 import { realClock } from "../model/real-clock.ts";
 import type { CliDeps, ClusterFlags, EmbeddedControl, Session } from "./deps.ts";
 import { EXIT } from "./exit-code.ts";
@@ -22,6 +23,8 @@ export interface World {
   /** Path the program was started by: `kubectl-kplan` makes it speak as a plugin, `kubectl-kudo` as KUDO's. */
   readonly calledAs: string;
   readonly stdin: AsyncIterable<Uint8Array | string>;
+  /** How requests leave; over the network when absent. */
+  readonly exchange?: Exchange;
 }
 
 /** Runs one command line in a world and gives its exit code. The only file here that opens real clusters. */
@@ -65,6 +68,7 @@ async function openCluster(flags: ClusterFlags, world: World): Promise<Session> 
     ...rest,
     env: world.env,
     version: VERSION,
+    ...(world.exchange && { exchange: world.exchange }),
     ...(asGroup && { asGroups: asGroup }),
     ...(requestTimeout !== undefined && { requestTimeoutMs: requestTimeout }),
     ...(verbosity > 0 && { onTrace: traceTo(world.terminal, verbosity) }),

@@ -2,11 +2,11 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import type { RunRecord } from "../../src/model/run.ts";
 import { type Api, openApi } from "../support/api.ts";
 import { type CliResult, cli } from "../support/cli.ts";
 import { packageFolder } from "../support/package-folder.ts";
+import { type InProcessTarget, serveInProcess } from "../support/serve-in-process.ts";
 
 // Commands in pods, what they find out, conditions and requirements: whole command lines on the embedded cluster. The rows build on each other.
 
@@ -117,13 +117,13 @@ exec:
 `,
 };
 
-let server: EmbeddedServer;
+let server: InProcessTarget;
 let api: Api;
 let home: string;
 let folder: string;
 
 beforeAll(async () => {
-  server = await startServer({ speed: 1000 });
+  server = await serveInProcess({ speed: 1000 });
   api = openApi(server.kubeconfig());
   home = mkdtempSync(join(tmpdir(), "kplan-home-"));
   writeFileSync(join(home, "kubeconfig"), server.kubeconfig());

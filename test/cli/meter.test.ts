@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { type CliResult, cli } from "../support/cli.ts";
 import { packageFolder } from "../support/package-folder.ts";
+import { type InProcessTarget, serveInProcess } from "../support/serve-in-process.ts";
 
 const operator = (name: string, meter = METER): string => `apiVersion: kplan.dev/v1
 name: ${name}
@@ -60,11 +60,11 @@ const pkg = (name: string, files: Readonly<Record<string, string>> = {}): string
     ...files,
   });
 
-let server: EmbeddedServer;
+let server: InProcessTarget;
 let home: string;
 
 beforeAll(async () => {
-  server = await startServer({ speed: 1000 });
+  server = await serveInProcess({ speed: 1000 });
   home = mkdtempSync(join(tmpdir(), "kplan-home-"));
   writeFileSync(join(home, "kubeconfig"), server.kubeconfig());
 });

@@ -2,21 +2,21 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { type Api, openApi } from "../support/api.ts";
 import { type CliResult, cli } from "../support/cli.ts";
 import { packageFolder } from "../support/package-folder.ts";
+import { type InProcessTarget, serveInProcess } from "../support/serve-in-process.ts";
 import { DEMO, DEMO_NEXT } from "./story-packages.ts";
 
 // One instance through updates, a failure and an upgrade, and back. The rows build on each other.
 
-let server: EmbeddedServer;
+let server: InProcessTarget;
 let api: Api;
 let home: string;
 let names: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  server = await startServer({ speed: 1000 });
+  server = await serveInProcess({ speed: 1000 });
   api = openApi(server.kubeconfig());
   home = mkdtempSync(join(tmpdir(), "kplan-home-"));
   writeFileSync(join(home, "kubeconfig"), server.kubeconfig());

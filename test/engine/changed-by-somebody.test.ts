@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect } from "../../src/cluster/kube.ts";
-import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { executeRun } from "../../src/engine/execute-run.ts";
 import { eventLines, type Scenario, scenario } from "../../src/engine/testing/scenario.ts";
 import type { Clock } from "../../src/model/clock.ts";
@@ -11,18 +10,29 @@ import type { Cluster } from "../../src/model/cluster.ts";
 import { realClock } from "../../src/model/real-clock.ts";
 import type { RunOutcome } from "../../src/model/run.ts";
 import { type Api, openApi } from "../support/api.ts";
+import {
+  exchangeInTests,
+  type InProcessTarget,
+  serveInProcess,
+} from "../support/serve-in-process.ts";
 
 // Somebody edits what a step has applied while the step waits for it; who has a field is what the server's managedFields say.
 
-let server: EmbeddedServer;
+let server: InProcessTarget;
 let cluster: Cluster;
 let api: Api;
 
 beforeAll(async () => {
-  server = await startServer({ speed: 2000 });
+  server = await serveInProcess({ speed: 2000 });
   const kubeconfig = join(mkdtempSync(join(tmpdir(), "kplan-changed-")), "kubeconfig");
   writeFileSync(kubeconfig, server.kubeconfig());
-  ({ cluster } = await connect({ kubeconfig, env: {}, version: "0.0.0", simulated: true }));
+  ({ cluster } = await connect({
+    exchange: exchangeInTests,
+    kubeconfig,
+    env: {},
+    version: "0.0.0",
+    simulated: true,
+  }));
   await cluster.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "db" } });
   api = openApi(server.kubeconfig());
 });

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect } from "../../src/cluster/kube.ts";
-import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { executeRun } from "../../src/engine/execute-run.ts";
 import { errorText, scenario } from "../../src/engine/testing/scenario.ts";
 import type { Clock } from "../../src/model/clock.ts";
@@ -12,17 +11,28 @@ import type { KplanError } from "../../src/model/kplan-error.ts";
 import type { KubeObject } from "../../src/model/kube-object.ts";
 import { realClock } from "../../src/model/real-clock.ts";
 import type { RunOutcome } from "../../src/model/run.ts";
+import {
+  exchangeInTests,
+  type InProcessTarget,
+  serveInProcess,
+} from "../support/serve-in-process.ts";
 
 // What a server refuses by quota, by webhooks that are down, and because a namespace is going, as its own words come through to people.
 
-let server: EmbeddedServer;
+let server: InProcessTarget;
 let cluster: Cluster;
 
 beforeAll(async () => {
-  server = await startServer({ speed: 2000 });
+  server = await serveInProcess({ speed: 2000 });
   const kubeconfig = join(mkdtempSync(join(tmpdir(), "kplan-refused-")), "kubeconfig");
   writeFileSync(kubeconfig, server.kubeconfig());
-  ({ cluster } = await connect({ kubeconfig, env: {}, version: "0.0.0", simulated: true }));
+  ({ cluster } = await connect({
+    exchange: exchangeInTests,
+    kubeconfig,
+    env: {},
+    version: "0.0.0",
+    simulated: true,
+  }));
 });
 afterAll(async () => {
   cluster.close();

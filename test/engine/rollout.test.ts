@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect } from "../../src/cluster/kube.ts";
-import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { executeRun } from "../../src/engine/execute-run.ts";
 import { mortal } from "../../src/engine/testing/mortal-cluster.ts";
 import {
@@ -19,17 +18,28 @@ import type { KubeObject } from "../../src/model/kube-object.ts";
 import { realClock } from "../../src/model/real-clock.ts";
 import type { RunOutcome } from "../../src/model/run.ts";
 import { eventually } from "../support/api.ts";
+import {
+  exchangeInTests,
+  type InProcessTarget,
+  serveInProcess,
+} from "../support/serve-in-process.ts";
 
 // StatefulSets change pod by pod, on the embedded cluster with its controllers.
 
-let server: EmbeddedServer;
+let server: InProcessTarget;
 let cluster: Cluster;
 
 beforeAll(async () => {
-  server = await startServer({ speed: 2000 });
+  server = await serveInProcess({ speed: 2000 });
   const kubeconfig = join(mkdtempSync(join(tmpdir(), "kplan-rollout-")), "kubeconfig");
   writeFileSync(kubeconfig, server.kubeconfig());
-  ({ cluster } = await connect({ kubeconfig, env: {}, version: "0.0.0", simulated: true }));
+  ({ cluster } = await connect({
+    exchange: exchangeInTests,
+    kubeconfig,
+    env: {},
+    version: "0.0.0",
+    simulated: true,
+  }));
   await cluster.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "db" } });
 });
 afterAll(async () => {

@@ -2,17 +2,17 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import type { KubeObject } from "../../src/model/kube-object.ts";
 import { type CliResult, cli } from "../support/cli.ts";
+import { type InProcessTarget, serveInProcess } from "../support/serve-in-process.ts";
 
 /** The whole life of a Galera cluster on the embedded cluster, with what the package says that its pods answer. */
 const PACKAGE = join(import.meta.dirname, "../../operators/galera");
-let server: EmbeddedServer;
+let server: InProcessTarget;
 let home: string;
 
 beforeAll(async () => {
-  server = await startServer({ speed: 1000 });
+  server = await serveInProcess({ speed: 1000 });
   home = mkdtempSync(join(tmpdir(), "kplan-home-"));
   writeFileSync(join(home, "kubeconfig"), server.kubeconfig());
 });

@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { type Api, eventually, openApi } from "../support/api.ts";
 import { type CliResult, cli } from "../support/cli.ts";
 import { packageFolder } from "../support/package-folder.ts";
+import { type InProcessTarget, serveInProcess } from "../support/serve-in-process.ts";
 
 // What KUDO's users asked for most, each as a story with kplan; docs/kudo.md has the same list. Names begin with the numbers of KUDO's issues.
 
@@ -73,7 +73,7 @@ spec:
 `,
 };
 
-let server: EmbeddedServer;
+let server: InProcessTarget;
 let api: Api;
 let home: string;
 let count = 0;
@@ -81,7 +81,7 @@ let namespace = "";
 const folders: Record<string, string> = {};
 
 beforeAll(async () => {
-  server = await startServer({ speed: 1000 });
+  server = await serveInProcess({ speed: 1000 });
   api = openApi(server.kubeconfig());
   home = mkdtempSync(join(tmpdir(), "kplan-home-"));
   writeFileSync(join(home, "kubeconfig"), server.kubeconfig());

@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { type Api, openApi } from "../support/api.ts";
 import { cli } from "../support/cli.ts";
+import { type InProcessTarget, serveInProcess } from "../support/serve-in-process.ts";
 import type { Stage } from "./play-story.ts";
 
 /** An embedded cluster, which can also be asked for all there is. */
@@ -16,12 +16,12 @@ export interface EmbeddedStage extends Stage {
 
 /** An embedded cluster for the tests of this file; each call gives a new namespace of it. */
 export function embeddedStage(prefix: string): () => Promise<EmbeddedStage> {
-  let server: EmbeddedServer;
+  let server: InProcessTarget;
   let api: Api;
   let home: string;
   let count = 0;
   beforeAll(async () => {
-    server = await startServer({ speed: 1000 });
+    server = await serveInProcess({ speed: 1000 });
     api = openApi(server.kubeconfig());
     home = mkdtempSync(join(tmpdir(), "kplan-home-"));
     writeFileSync(join(home, "kubeconfig"), server.kubeconfig());

@@ -2,19 +2,19 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { type Api, openApi } from "../support/api.ts";
 import { cli } from "../support/cli.ts";
+import { type InProcessTarget, serveInProcess } from "../support/serve-in-process.ts";
 import { ODD_WARNINGS, oddPackage } from "./odd-package.ts";
 
 // What KUDO's types did to objects on their way: fields that no kind has, and items that are there twice (compat section 3.5).
 
-let server: EmbeddedServer;
+let server: InProcessTarget;
 let api: Api;
 let home: string;
 
 beforeAll(async () => {
-  server = await startServer({ speed: 1000 });
+  server = await serveInProcess({ speed: 1000 });
   api = openApi(server.kubeconfig());
   home = mkdtempSync(join(tmpdir(), "kplan-home-"));
   writeFileSync(join(home, "kubeconfig"), server.kubeconfig());

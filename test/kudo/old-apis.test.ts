@@ -2,23 +2,23 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { type Api, openApi } from "../support/api.ts";
 import { type CliResult, cli } from "../support/cli.ts";
 import { packageFolder } from "../support/package-folder.ts";
+import { type InProcessTarget, serveInProcess } from "../support/serve-in-process.ts";
 
 // Objects of APIs that a server serves no more: a definition of apiextensions v1beta1 and its object, roles of v1beta1, a budget of policy/v1beta1.
 
 const LEGACY = join(import.meta.dirname, "packages/legacy");
 
-let server: EmbeddedServer;
+let server: InProcessTarget;
 let api: Api;
 let home: string;
 let count = 0;
 let namespace = "";
 
 beforeAll(async () => {
-  server = await startServer({ speed: 1000 });
+  server = await serveInProcess({ speed: 1000 });
   api = openApi(server.kubeconfig());
   home = mkdtempSync(join(tmpdir(), "kplan-home-"));
   writeFileSync(join(home, "kubeconfig"), server.kubeconfig());

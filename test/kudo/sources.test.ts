@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { packArchive } from "../../src/package/archive.ts";
 import { smallPackage } from "../../src/repository/testing/small-package.ts";
 import { startWebServer, type WebServer } from "../../src/repository/testing/web-server.ts";
@@ -11,10 +10,11 @@ import { type Api, openApi } from "../support/api.ts";
 import { type CliResult, cli } from "../support/cli.ts";
 import { leaveAsKudo } from "../support/kudos-hand.ts";
 import { packageFolder } from "../support/package-folder.ts";
+import { type InProcessTarget, serveInProcess } from "../support/serve-in-process.ts";
 
 // Where packages come from (compat sections 1.7 to 1.9): a repository, an address, an archive with what it needs, the cluster.
 
-let server: EmbeddedServer;
+let server: InProcessTarget;
 let web: WebServer;
 let api: Api;
 let home: string;
@@ -22,7 +22,7 @@ let count = 0;
 let namespace = "";
 
 beforeAll(async () => {
-  server = await startServer({ speed: 1000 });
+  server = await serveInProcess({ speed: 1000 });
   api = openApi(server.kubeconfig());
   home = mkdtempSync(join(tmpdir(), "kplan-home-"));
   writeFileSync(join(home, "kubeconfig"), server.kubeconfig());

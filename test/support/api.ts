@@ -2,8 +2,10 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
+import type { Exchange } from "../../src/cluster/http/exchange.ts";
 import { startServer } from "../../src/embedded/start-server.ts";
 import { connectionOf } from "./connection-of.ts";
+import { wayTo } from "./serve-in-process.ts";
 
 /** An answer of the API. */
 export interface Answer {
@@ -52,11 +54,24 @@ export type PatchType = "json-patch" | "merge-patch" | "strategic-merge-patch";
 export function openApi(kubeconfig: string): Api {
   const { server, options, headers: own } = connectionOf(kubeconfig);
   const agent = new Agent({ ...options, keepAlive: true });
+  const closing = new AbortController();
   const start = (method: string, path: string, headers: Record<string, string>) => {
     const all = { ...own, ...headers };
     return request(new URL(path, server), { agent, method, headers: all });
   };
-  const send: Api["send"] = (method, path, body, headers) =>
+  const way = wayTo(new URL(server));
+  const within = (method: string, path: string, body: string | undefined, headers: object) => ({
+    ...{ method, url: new URL(path, server), body, agent },
+    headers: { ...own, ...headers },
+    ...{ connectWithin: 10_000, silence: 600_000, signal: closing.signal },
+  });
+  const sendWithin: Api["send"] = async (method, path, body, headers) => {
+    const given = body === undefined ? {} : { "content-length": `${Buffer.byteLength(body)}` };
+    const asked = within(method, path, body, { ...headers, ...given });
+    const answer = await (way as Exchange).exchange(asked);
+    return { status: answer.status, headers: answer.headers, body: parse(answer.body) };
+  };
+  const sendOver: Api["send"] = (method, path, body, headers) =>
     new Promise((resolve, reject) => {
       const length = body === undefined ? {} : { "content-length": `${Buffer.byteLength(body)}` };
       const call = start(method, path, { ...headers, ...length });
@@ -72,6 +87,18 @@ export function openApi(kubeconfig: string): Api {
       });
       call.end(body);
     });
+  const send = way ? sendWithin : sendOver;
+  const chunksOver = async (path: string): Promise<AsyncIterable<string>> => {
+    const call = start("GET", path, {});
+    call.end();
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      call.on("response", resolve);
+      call.on("error", reject);
+    });
+    return response.setEncoding("utf8");
+  };
+  const chunksWithin = async (path: string): Promise<AsyncIterable<Buffer>> =>
+    (await (way as Exchange).open(within("GET", path, undefined, {}))).chunks;
   const json =
     (method: string) =>
     (path: string, body?: unknown): Promise<Answer> =>
@@ -94,24 +121,17 @@ export function openApi(kubeconfig: string): Api {
       ),
     send,
     watch: async function* (path) {
-      const call = start("GET", path, {});
-      call.end();
-      const response = await new Promise<IncomingMessage>((resolve, reject) => {
-        call.on("response", resolve);
-        call.on("error", reject);
-      });
-      try {
-        let rest = "";
-        for await (const chunk of response.setEncoding("utf8")) {
-          const lines = `${rest}${chunk}`.split("\n");
-          rest = lines.pop() ?? "";
-          for (const line of lines) yield JSON.parse(line);
-        }
-      } finally {
-        call.destroy();
+      let rest = "";
+      for await (const chunk of await (way ? chunksWithin(path) : chunksOver(path))) {
+        const lines = `${rest}${chunk}`.split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) yield JSON.parse(line);
       }
     },
-    close: () => agent.destroy(),
+    close: () => {
+      closing.abort(new Error("closed"));
+      agent.destroy();
+    },
   };
 }
 

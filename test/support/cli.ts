@@ -1,4 +1,5 @@
 import { main } from "../../src/cli/main.ts";
+import { exchangeInTests } from "./serve-in-process.ts";
 
 /** What one command line came to. */
 export interface CliResult {
@@ -36,6 +37,7 @@ export async function cli(
     home: world.home,
     calledAs: world.calledAs ?? "kplan",
     stdin: chunksOf(world.stdin ?? ""),
+    exchange: exchangeInTests,
   });
   return { code, stdout, stderr };
 }

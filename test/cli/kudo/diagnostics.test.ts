@@ -2,17 +2,17 @@ import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type EmbeddedServer, startServer } from "../../../src/embedded/start-server.ts";
 import { type Api, openApi } from "../../support/api.ts";
 import { type CliResult, cli } from "../../support/cli.ts";
 import { packageFolder } from "../../support/package-folder.ts";
+import { type InProcessTarget, serveInProcess } from "../../support/serve-in-process.ts";
 
-let server: EmbeddedServer;
+let server: InProcessTarget;
 let api: Api;
 let home: string;
 
 beforeAll(async () => {
-  server = await startServer({ speed: 1000 });
+  server = await serveInProcess({ speed: 1000 });
   home = mkdtempSync(join(tmpdir(), "kplan-home-"));
   writeFileSync(join(home, "kubeconfig"), server.kubeconfig());
   api = openApi(server.kubeconfig());

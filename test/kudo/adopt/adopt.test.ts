@@ -2,17 +2,17 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type EmbeddedServer, startServer } from "../../../src/embedded/start-server.ts";
 import type { KubeObject } from "../../../src/model/kube-object.ts";
 import { type Api, eventually, openApi } from "../../support/api.ts";
 import { packageFolder } from "../../support/package-folder.ts";
+import { type InProcessTarget, serveInProcess } from "../../support/serve-in-process.ts";
 import { SHOP, SHOP_NEXT } from "./shop.ts";
 import { podSpecOf, type Site, siteAt } from "./site.ts";
 import { oldObjectsStory, takeOverStory } from "./story.ts";
 
 // Instances that KUDO left behind go on under kplan, and no pod restarts that KUDO would not have restarted (compat sections 4.4 and 7.5).
 
-let server: EmbeddedServer;
+let server: InProcessTarget;
 let api: Api;
 let home: string;
 let count = 0;
@@ -20,7 +20,7 @@ let namespace = "";
 let site: Site;
 
 beforeAll(async () => {
-  server = await startServer({ speed: 1000 });
+  server = await serveInProcess({ speed: 1000 });
   api = openApi(server.kubeconfig());
   home = mkdtempSync(join(tmpdir(), "kplan-home-"));
   writeFileSync(join(home, "kubeconfig"), server.kubeconfig());
