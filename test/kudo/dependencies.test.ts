@@ -13,6 +13,7 @@ import { uninstall } from "../../src/actions/removal/uninstall.ts";
 import type { RunEvent } from "../../src/model/event.ts";
 import { KplanError } from "../../src/model/kplan-error.ts";
 import type { KubeObject } from "../../src/model/kube-object.ts";
+import type { Preview } from "../../src/model/run.ts";
 import { contextOf } from "../../src/package-test/context-of.ts";
 import { objectsOf } from "../../src/package-test/faults/run-scenario.ts";
 import {
@@ -691,6 +692,194 @@ metadata: {name: "{{ .Name }}-note"}
   expect(leftovers()).toEqual([]);
 });
 
+// A package with data and a cleanup plan, and one that makes an instance of it as long as it is wanted.
+
+const KEEPER = {
+  "operator.yaml": `name: keeper
+operatorVersion: 0.1.0
+tasks:
+  - {name: claim, kind: Apply, spec: {resources: [claim.yaml]}}
+  - {name: bye, kind: Apply, spec: {resources: [bye.yaml]}}
+plans:
+  deploy: {phases: [{name: main, steps: [{name: claim, tasks: [claim]}]}]}
+  cleanup: {phases: [{name: main, steps: [{name: bye, tasks: [bye]}]}]}
+`,
+  "params.yaml": PARAMS("{name: COLOR, default: none}", "{name: BYE, default: fine}"),
+  "templates/claim.yaml": `${CONFIG("keeper", 'color: "{{ .Params.COLOR }}"')}---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: "{{ .Name }}-data"}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+`,
+  "templates/bye.yaml": LOW["templates/pod.yaml"].replace("POD", "BYE"),
+};
+
+const FAN = {
+  "operator.yaml": `name: fan
+operatorVersion: 0.1.0
+tasks:
+  - {name: keeper, kind: Toggle, spec: {resources: [keeper.yaml], parameter: WANTED}}
+plans:
+  deploy: {phases: [{name: main, steps: [{name: keeper, tasks: [keeper]}]}]}
+`,
+  "params.yaml": PARAMS(
+    "{name: WANTED, default: 'true'}",
+    "{name: COLOR, default: red}",
+    "{name: BYE, default: fine}",
+  ),
+  "templates/keeper.yaml": `apiVersion: kudo.dev/v1beta1
+kind: Instance
+metadata: {name: "{{ .Name }}-keeper"}
+spec:
+  operatorVersion: {name: keeper-0.1.0}
+  parameters: {COLOR: "{{ .Params.COLOR }}", BYE: "{{ .Params.BYE }}"}
+`,
+};
+const fan = folderOf(FAN);
+const keeper = folderOf(KEEPER);
+const ONE = "fan-instance-keeper";
+
+/** Keeps a package in a namespace, which is made, and makes no instance. */
+async function shelve(source: string, namespace: string): Promise<Driver> {
+  const driver = await world.driver();
+  const ctx = contextOf(driver, { command: [], namespace });
+  const ending = await world.run(driver, () =>
+    installVersion(ctx, { source, createNamespace: true }),
+  );
+  expect(ending).toMatchObject({ kind: "done" });
+  return driver;
+}
+
+const want = (given: string) => (ctx: ActionContext) =>
+  update(ctx, { instance: "fan-instance", values: values(given) });
+const COMPLETE = { result: "complete" };
+
+test.each(["kplan", "KUDO"])(
+  "an Instance may be of an OperatorVersion in another namespace, which %s has made",
+  async (maker) => {
+    await begin(empty);
+    const elsewhere = folderOf({
+      ...FAN,
+      "templates/keeper.yaml": FAN["templates/keeper.yaml"].replace(
+        "keeper-0.1.0",
+        "keeper-0.1.0, namespace: shelf",
+      ),
+    });
+    expect(await refusal((ctx) => install(ctx, { source: elsewhere }))).toMatch(
+      /there is no OperatorVersion keeper-0\.1\.0 in namespace shelf/,
+    );
+    const { cluster } = await shelve(keeper, "shelf");
+    const ref = { apiVersion: "kudo.dev/v1beta1", kind: "OperatorVersion", namespace: "shelf" };
+    const version = { ...ref, name: "keeper-0.1.0" };
+    if (maker === "KUDO") await cluster.patch(version, { metadata: { annotations: null } });
+    expect(await outcome((ctx) => install(ctx, { source: elsewhere }))).toEqual(COMPLETE);
+    expect(dataOf(`${ONE}-keeper`)).toEqual({ color: "red" });
+    // From here on it is at home.
+    await cluster.delete(version, {});
+    const driver = await world.driver();
+    const ctx = contextOf(driver, { command: [] });
+    const statusOf = (instance: string) => world.run(driver, () => planStatus(ctx, { instance }));
+    expect(await statusOf(ONE)).toMatchObject({ value: { operator: "keeper", version: "0.1.0" } });
+    expect(await statusOf("fan-instance")).toMatchObject({
+      value: { children: [{ name: ONE, operatorVersion: "keeper-0.1.0", status: "COMPLETE" }] },
+    });
+    const blue = { instance: ONE, values: values("COLOR=blue") };
+    expect(await outcome((again) => update(again, blue))).toEqual(COMPLETE);
+    expect(await outcome(want("COLOR=green"))).toEqual(COMPLETE);
+    expect(dataOf(`${ONE}-keeper`)).toEqual({ color: "green" });
+    const newer = folderOf({
+      ...KEEPER,
+      "operator.yaml": KEEPER["operator.yaml"].replace("0.1.0", "0.2.0"),
+    });
+    expect(await outcome((again) => upgrade(again, { instance: ONE, source: newer }))).toEqual(
+      COMPLETE,
+    );
+    await outcome((again) => uninstall(again, { instance: "fan-instance", deleteClaims: true }));
+    expect(leftovers()).toEqual([]);
+  },
+);
+
+test("an OperatorVersion of another namespace is not mixed up with one of the same name here", async () => {
+  await begin(empty);
+  await shelve(keeper, "shelf");
+  const other = folderOf({ ...KEEPER, "templates/bye.yaml": CONFIG("bye", "a: b") });
+  await shelve(other, "default");
+  const source = folderOf({
+    ...FAN,
+    "templates/keeper.yaml": FAN["templates/keeper.yaml"].replace(
+      "keeper-0.1.0",
+      "keeper-0.1.0, namespace: shelf",
+    ),
+  });
+  expect(await refusal((ctx) => install(ctx, { source }))).toMatch(
+    /namespace default has one of that name with another content/,
+  );
+});
+
+test("an Instance that a task deletes goes by its cleanup plan, and its data stay for when it comes again", async () => {
+  await begin(empty);
+  await shelve(keeper, "default");
+  expect(await outcome((ctx) => install(ctx, { source: fan }))).toEqual(COMPLETE);
+  const off = { instance: "fan-instance", values: values("WANTED=false"), dryRun: true };
+  const planned = await outcome((ctx) => update(ctx, off));
+  const words = (planned as { preview: Preview }).preview.objects.map(
+    ({ change, ref }) => `${change} ${ref.kind} ${ref.name}`,
+  );
+  expect(words).toEqual([
+    `create Pod ${ONE}-fine`,
+    `delete ConfigMap ${ONE}-keeper`,
+    `delete Instance ${ONE}`,
+  ]);
+  expect(await outcome(want("WANTED=false"))).toEqual(COMPLETE);
+  expect(JSON.stringify(events.filter(({ type }) => type === "child"))).toContain(`${ONE}-fine`);
+  expect(all("Pod")).toEqual([]);
+  const left = leftovers().filter((name) => name.includes("keeper"));
+  expect(left.map((name) => name.replace(/-[0-9a-f]{12}-0$/, "")).toSorted()).toEqual([
+    "Operator keeper",
+    "OperatorVersion keeper-0.1.0",
+    `PersistentVolumeClaim ${ONE}-data`,
+    "Secret keeper-0.1.0",
+  ]);
+  // Once more there is nothing to do.
+  expect(
+    await outcome((ctx) => triggerPlan(ctx, { instance: "fan-instance", plan: "deploy" })),
+  ).toEqual(COMPLETE);
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: "object-written", change: "absent" }),
+  );
+  expect(await outcome(want("WANTED=true"))).toEqual(COMPLETE);
+  expect(dataOf(`${ONE}-keeper`)).toEqual({ color: "red" });
+});
+
+test("a task fails when the cleanup plan of the Instance that it deletes does", async () => {
+  await begin(empty);
+  await shelve(keeper, "default");
+  const broken = { source: fan, values: values("BYE=broken") };
+  expect(await outcome((ctx) => install(ctx, broken))).toEqual(COMPLETE);
+  expect(await outcome(want("WANTED=false"))).toMatchObject({
+    result: "failed",
+    path: { plan: "deploy", task: "keeper" },
+    message: expect.stringMatching(
+      /^Instance fan-instance-keeper: cleanup\.main\.bye\.bye: .*pull/,
+    ),
+  });
+  expect(instances()).toEqual(["fan-instance", ONE]);
+  expect(dataOf(`${ONE}-keeper`)).toEqual({ color: "red" });
+});
+
+test("no task deletes an Instance that somebody else made, unless it is said", async () => {
+  await begin(empty);
+  expect(await outcome((ctx) => install(ctx, { source: keeper, instance: ONE }))).toEqual(COMPLETE);
+  const unwanted = { source: fan, values: values("WANTED=false") };
+  expect(await refusal((ctx) => install(ctx, unwanted))).toMatch(
+    /Instance fan-instance-keeper \(keeper-0\.1\.0\) is nobody's part: no task of fan-instance deletes it/,
+  );
+  expect(await outcome((ctx) => install({ ...ctx, forceConflicts: true }, unwanted))).toEqual(
+    COMPLETE,
+  );
+  expect(instances()).toEqual(["fan-instance"]);
+});
+
 // Each write would take minutes: a sample of them, or with KPLAN_EVERY_WRITE=1 all.
 const EVERY = process.env.KPLAN_EVERY_WRITE === undefined ? 37 : 1;
 
@@ -746,6 +935,37 @@ test("an uninstall that dies at any of its writes is finished by the same comman
     await world.close();
   }
   expect(writes).toBeGreaterThan(30);
+  await begin(empty);
+});
+
+test("a deletion of an Instance that dies at any of its writes is finished by the same command", async () => {
+  await begin(empty);
+  await shelve(keeper, "default");
+  expect(await outcome((ctx) => install(ctx, { source: fan }))).toEqual(COMPLETE);
+  // Of another time than the world that it began with: uids come of it.
+  await world.pass(1000);
+  const there = await world.snapshot();
+  await world.close();
+  const counter = { writes: 0 };
+  let ended: readonly string[] | undefined;
+  let writes = Number.POSITIVE_INFINITY;
+  for (let n = 1; n <= writes; n += EVERY === 1 ? 1 : 9) {
+    await begin(there);
+    counter.writes = 0;
+    const through = deadly(n, n % 2 === 0 ? "before" : "after", counter);
+    const first = await give(want("WANTED=false"), { through });
+    if (first.kind !== "killed") writes = counter.writes;
+    else {
+      const again = await outcome(want("WANTED=false"));
+      expect([COMPLETE, expect.objectContaining({ kind: "nothing-to-do" })]).toContainEqual(again);
+    }
+    await world.pass(60_000);
+    const left = leftovers().filter((name) => !/^ConfigMap fan-instance-run|^Lease fan/.test(name));
+    ended ??= left;
+    expect([n, left, instances()]).toEqual([n, ended, ["fan-instance"]]);
+    await world.close();
+  }
+  expect(writes).toBeGreaterThan(20);
   await begin(empty);
 });
 
