@@ -1,4 +1,5 @@
-import type { Clock } from "../model/clock.ts";
+import { setMaxListeners } from "node:events";
+import { after, type Clock } from "../model/clock.ts";
 
 /** Wakes one waiter. A ring while nobody waits is not lost. */
 export interface Bell {
@@ -18,18 +19,21 @@ export function createBell(clock: Clock): Bell {
     },
     async wait(ms, signal) {
       signal.throwIfAborted();
-      if (!rung) {
-        const timer = new AbortController();
-        const heard = new Promise<void>((resolve) => {
-          wake = resolve;
+      if (!rung)
+        await new Promise<void>((resolve, reject) => {
+          const end = (then: () => void): void => {
+            wake = undefined;
+            stopTimer();
+            signal.removeEventListener("abort", halted);
+            then();
+          };
+          const halted = (): void => end(() => reject(signal.reason));
+          const stopTimer = after(clock, ms, () => end(resolve));
+          // As many may wait for one signal as there are steps under way.
+          setMaxListeners(0, signal);
+          signal.addEventListener("abort", halted, { once: true });
+          wake = () => end(resolve);
         });
-        try {
-          await Promise.race([heard, clock.sleep(ms, AbortSignal.any([timer.signal, signal]))]);
-        } finally {
-          wake = undefined;
-          timer.abort();
-        }
-      }
       rung = false;
     },
   };

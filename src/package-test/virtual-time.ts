@@ -75,6 +75,23 @@ export function virtualTime(
           mine.add(sleeper);
           heap.push(sleeper);
         }),
+      after: (ms, act) => {
+        if (stopped) return () => {};
+        const sleeper: Sleeper = {
+          at: now + Math.max(0, ms),
+          order: order++,
+          wake: () => {
+            mine.delete(sleeper);
+            act();
+          },
+        };
+        mine.add(sleeper);
+        heap.push(sleeper);
+        return () => {
+          mine.delete(sleeper);
+          sleeper.wake = undefined;
+        };
+      },
       stop: () => {
         stopped = true;
         for (const sleeper of mine) sleeper.wake = undefined;

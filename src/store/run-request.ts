@@ -138,7 +138,8 @@ export function hearRequests(inputs: EarInputs): RequestEar {
     }
     inputs.tell(`${by} asked to ${what}`);
     if (request.act === "skip") skip(request);
-    else {
+    // Whoever asks to cancel what is being cancelled gets what he asks for.
+    else if (stopper?.act !== "cancel") {
       stopper = { ...request, act: request.act };
       if (!stop.signal.aborted) stoppedAt = clock.monotonic();
       stop.abort();
@@ -149,7 +150,8 @@ export function hearRequests(inputs: EarInputs): RequestEar {
   function refusal(request: RunRequest): string | undefined {
     if (request.run !== inputs.run.uid)
       return `it is about another run than run ${inputs.run.number}, which is driven now`;
-    if (stopper?.act === "cancel") return `run ${inputs.run.number} is being cancelled`;
+    if (stopper?.act === "cancel" && request.act !== "cancel")
+      return `run ${inputs.run.number} is being cancelled`;
     if (stopper !== undefined && request.act !== "cancel")
       return `run ${inputs.run.number} is being paused`;
     return inputs.refuse(request);

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { install } from "../../src/actions/change/install.ts";
 import { cancelRun } from "../../src/actions/control/stop-run.ts";
 import { planHistory } from "../../src/actions/instance/plan-history.ts";
-import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { realClock } from "../../src/model/real-clock.ts";
 import { packageFolder } from "../support/package-folder.ts";
+import { type InProcessTarget, serveInProcess } from "../support/serve-in-process.ts";
 import { isOfPackage, openTerminal } from "./terminals.ts";
 
 // The law of `plan cancel`: from the moment a request is stored no write of the run begins more than two seconds later, whatever the run is doing and whether or not the
@@ -64,11 +64,11 @@ function names(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, n) => `${prefix}-${n}`);
 }
 
-let server: EmbeddedServer;
+let server: InProcessTarget;
 let runs = 0;
 
 beforeAll(async () => {
-  server = await startServer({ speed: 500 });
+  server = await serveInProcess({ speed: 500 });
 });
 afterAll(() => server.close());
 

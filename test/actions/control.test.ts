@@ -9,11 +9,11 @@ import { cancelRun, pauseRun } from "../../src/actions/control/stop-run.ts";
 import { planHistory } from "../../src/actions/instance/plan-history.ts";
 import { uninstall } from "../../src/actions/removal/uninstall.ts";
 import { stepStatus } from "../../src/actions/run/run-steps.ts";
-import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import type { KplanError } from "../../src/model/kplan-error.ts";
 import type { ObjectRef } from "../../src/model/kube-object.ts";
 import type { RunRecord } from "../../src/model/run.ts";
 import { packageFolder } from "../support/package-folder.ts";
+import { type InProcessTarget, serveInProcess } from "../support/serve-in-process.ts";
 import { openTerminal, type Terminal, type TerminalOptions } from "./terminals.ts";
 
 // A run and whoever controls it, as two processes on one server that know nothing of each other but what is in the cluster.
@@ -54,14 +54,14 @@ spec:
 `,
 });
 
-let server: EmbeddedServer;
+let server: InProcessTarget;
 let namespace: string;
 let count = 0;
 let dead: Set<number>;
 const open: Terminal[] = [];
 
 beforeAll(async () => {
-  server = await startServer({ speed: 1000 });
+  server = await serveInProcess({ speed: 1000 });
 });
 beforeEach(async () => {
   count += 1;

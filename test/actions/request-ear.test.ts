@@ -136,6 +136,11 @@ test("who cancels comes before who paused; after a cancellation nothing more is 
   }
   expect(ear.stopper()).toMatchObject({ id: "b", act: "cancel" });
   expect(answerOf(await live())).toMatchObject({ message: "run 7 is being cancelled" });
+  // Who asks for what is done already is not refused, and did not do it.
+  ear.hear(await ask(requestText({ ...request, id: "d", act: "cancel" })), realClock.monotonic());
+  const again = await eventually(live, (now) => answerOf(now)?.id === "d");
+  expect(answerOf(again)).toMatchObject({ accepted: true });
+  expect(ear.stopper()).toMatchObject({ id: "b" });
   ear.close();
 });
 

@@ -3,12 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ActionContext } from "../../src/actions/context.ts";
 import type { Exchange, ExchangeRequest, OpenAnswer } from "../../src/cluster/http/exchange.ts";
-import { httpExchange } from "../../src/cluster/http/http-exchange.ts";
 import { connect } from "../../src/cluster/kube.ts";
-import type { EmbeddedServer } from "../../src/embedded/start-server.ts";
 import type { RunEventBody } from "../../src/model/event.ts";
 import { realClock } from "../../src/model/real-clock.ts";
 import { DEFAULT_RUN_LIMITS } from "../../src/model/run.ts";
+import { exchangeInTests, type InProcessTarget } from "../support/serve-in-process.ts";
 
 /** A request that changes something, as it left a terminal. */
 export interface Sent {
@@ -46,7 +45,7 @@ export interface TerminalOptions {
 
 /** Opens a terminal on a server. All terminals of a test are processes of one host; killed ones are known to be dead. */
 export async function openTerminal(
-  server: EmbeddedServer,
+  server: InProcessTarget,
   namespace: string,
   dead: Set<number>,
   options: TerminalOptions,
@@ -121,21 +120,21 @@ function exchangeOf(
     async exchange(request) {
       if (state.killed) return await never(request.signal);
       const write = note(request);
-      const answer = await httpExchange.exchange(request);
+      const answer = await exchangeInTests.exchange(request);
       if (write) write.answered = realClock.monotonic();
       if (slow > 0 && writes.some(isOfPackage)) await realClock.sleep(slow, request.signal);
       return state.killed ? await never(request.signal) : answer;
     },
     async open(request) {
       if (state.killed) return await never(request.signal);
-      const answer = await httpExchange.open(request);
+      const answer = await exchangeInTests.open(request);
       const isDeaf = deafToInstances && request.url.pathname.endsWith("/instances");
       return isDeaf ? { ...answer, chunks: silent(answer, request.signal) } : answer;
     },
     async exec(request) {
       if (state.killed) return await never(request.signal);
       note({ method: "POST", url: request.url });
-      return await httpExchange.exec(request);
+      return await exchangeInTests.exec(request);
     },
   };
 }
