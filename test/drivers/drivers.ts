@@ -4,12 +4,11 @@ import { join } from "node:path";
 import type { GivenValues } from "../../src/actions/change/given-values.ts";
 import type { ActionContext } from "../../src/actions/context.ts";
 import type { Exchange, ExchangeRequest } from "../../src/cluster/http/exchange.ts";
-import { httpExchange } from "../../src/cluster/http/http-exchange.ts";
 import { connect } from "../../src/cluster/kube.ts";
-import { startServer } from "../../src/embedded/start-server.ts";
 import type { RunEventBody } from "../../src/model/event.ts";
 import { DEFAULT_RUN_LIMITS } from "../../src/model/run.ts";
 import { type Api, openApi } from "../support/api.ts";
+import { exchangeInTests, serveInProcess } from "../support/serve-in-process.ts";
 import { type SteeredClock, steeredClock } from "./steered-clock.ts";
 
 /** A request of a driver that the server has answered. */
@@ -57,7 +56,7 @@ export interface DriversWorld {
 
 export async function driversWorld(): Promise<DriversWorld> {
   const clock = steeredClock();
-  const server = await startServer({ speed: 1000, clock });
+  const server = await serveInProcess({ speed: 1000, clock });
   const file = join(mkdtempSync(join(tmpdir(), "kplan-drivers-")), "kubeconfig");
   writeFileSync(file, server.kubeconfig());
   const writes: Sent[] = [];
@@ -156,12 +155,12 @@ function watched(by: {
       const { method, path, isDry } = paths(request);
       await by.before({ method: isDry ? `${method} (dry)` : method, path });
       request.signal.throwIfAborted();
-      const answer = await httpExchange.exchange(request);
+      const answer = await exchangeInTests.exchange(request);
       if (method !== "GET" && !isDry)
         by.after({ method, path, status: answer.status }, answer.body);
       return { ...answer, headers: { ...answer.headers, date: by.date() } };
     },
-    open: (request) => httpExchange.open(request),
-    exec: (request) => httpExchange.exec(request),
+    open: (request) => exchangeInTests.open(request),
+    exec: (request) => exchangeInTests.exec(request),
   };
 }
