@@ -735,6 +735,14 @@ spec:
   parameters: {COLOR: "{{ .Params.COLOR }}", BYE: "{{ .Params.BYE }}"}
 `,
 };
+/** One whose instance is of another OperatorVersion, and is given just these parameters. */
+function fanOf(version: string, ...parameters: readonly string[]): string {
+  const template = FAN["templates/keeper.yaml"].replace("keeper-0.1.0", version);
+  const given = parameters.map((name) => `${name}: "{{ .Params.${name} }}"`).join(", ");
+  const text =
+    given === "" ? template : template.replace(/parameters: .*/, `parameters: {${given}}`);
+  return folderOf({ ...FAN, "templates/keeper.yaml": text });
+}
 const fan = folderOf(FAN);
 const keeper = folderOf(KEEPER);
 const ONE = "fan-instance-keeper";
@@ -754,63 +762,67 @@ const want = (given: string) => (ctx: ActionContext) =>
   update(ctx, { instance: "fan-instance", values: values(given) });
 const COMPLETE = { result: "complete" };
 
-test.each(["kplan", "KUDO"])(
-  "an Instance may be of an OperatorVersion in another namespace, which %s has made",
-  async (maker) => {
-    await begin(empty);
-    const elsewhere = folderOf({
-      ...FAN,
-      "templates/keeper.yaml": FAN["templates/keeper.yaml"].replace(
-        "keeper-0.1.0",
-        "keeper-0.1.0, namespace: shelf",
-      ),
-    });
-    expect(await refusal((ctx) => install(ctx, { source: elsewhere }))).toMatch(
-      /there is no OperatorVersion keeper-0\.1\.0 in namespace shelf/,
-    );
-    const { cluster } = await shelve(keeper, "shelf");
-    const ref = { apiVersion: "kudo.dev/v1beta1", kind: "OperatorVersion", namespace: "shelf" };
-    const version = { ...ref, name: "keeper-0.1.0" };
-    if (maker === "KUDO") await cluster.patch(version, { metadata: { annotations: null } });
-    expect(await outcome((ctx) => install(ctx, { source: elsewhere }))).toEqual(COMPLETE);
-    expect(dataOf(`${ONE}-keeper`)).toEqual({ color: "red" });
-    // From here on it is at home.
-    await cluster.delete(version, {});
-    const driver = await world.driver();
-    const ctx = contextOf(driver, { command: [] });
-    const statusOf = (instance: string) => world.run(driver, () => planStatus(ctx, { instance }));
-    expect(await statusOf(ONE)).toMatchObject({ value: { operator: "keeper", version: "0.1.0" } });
-    expect(await statusOf("fan-instance")).toMatchObject({
-      value: { children: [{ name: ONE, operatorVersion: "keeper-0.1.0", status: "COMPLETE" }] },
-    });
-    const blue = { instance: ONE, values: values("COLOR=blue") };
-    expect(await outcome((again) => update(again, blue))).toEqual(COMPLETE);
-    expect(await outcome(want("COLOR=green"))).toEqual(COMPLETE);
-    expect(dataOf(`${ONE}-keeper`)).toEqual({ color: "green" });
-    const newer = folderOf({
-      ...KEEPER,
-      "operator.yaml": KEEPER["operator.yaml"].replace("0.1.0", "0.2.0"),
-    });
-    expect(await outcome((again) => upgrade(again, { instance: ONE, source: newer }))).toEqual(
-      COMPLETE,
-    );
-    await outcome((again) => uninstall(again, { instance: "fan-instance", deleteClaims: true }));
-    expect(leftovers()).toEqual([]);
-  },
-);
+test("an Instance may be of an OperatorVersion in another namespace, also of KUDO's", async () => {
+  await begin(empty);
+  const elsewhere = fanOf("keeper-0.1.0, namespace: shelf");
+  expect(await refusal((ctx) => install(ctx, { source: elsewhere }))).toMatch(
+    /there is no OperatorVersion keeper-0\.1\.0 in namespace shelf/,
+  );
+  const { cluster } = await shelve(keeper, "shelf");
+  const ref = { apiVersion: "kudo.dev/v1beta1", kind: "OperatorVersion", namespace: "shelf" };
+  const version = { ...ref, name: "keeper-0.1.0" };
+  await cluster.patch(version, { metadata: { annotations: null } });
+  expect(await outcome((ctx) => install(ctx, { source: elsewhere }))).toEqual(COMPLETE);
+  expect(dataOf(`${ONE}-keeper`)).toEqual({ color: "red" });
+  // From here on it is at home.
+  await cluster.delete(version, {});
+  const driver = await world.driver();
+  const ctx = contextOf(driver, { command: [] });
+  const statusOf = (instance: string) => world.run(driver, () => planStatus(ctx, { instance }));
+  expect(await statusOf(ONE)).toMatchObject({ value: { operator: "keeper", version: "0.1.0" } });
+  expect(await statusOf("fan-instance")).toMatchObject({
+    value: { children: [{ name: ONE, operatorVersion: "keeper-0.1.0", status: "COMPLETE" }] },
+  });
+  const blue = { instance: ONE, values: values("COLOR=blue") };
+  expect(await outcome((again) => update(again, blue))).toEqual(COMPLETE);
+  expect(await outcome(want("COLOR=green"))).toEqual(COMPLETE);
+  expect(dataOf(`${ONE}-keeper`)).toEqual({ color: "green" });
+  const newer = folderOf({
+    ...KEEPER,
+    "operator.yaml": KEEPER["operator.yaml"].replace("0.1.0", "0.2.0"),
+  });
+  expect(await outcome((again) => upgrade(again, { instance: ONE, source: newer }))).toEqual(
+    COMPLETE,
+  );
+  await outcome((again) => uninstall(again, { instance: "fan-instance", deleteClaims: true }));
+  expect(leftovers()).toEqual([]);
+});
+
+test("with an OperatorVersion of another namespace comes all that it needs", async () => {
+  await begin(empty);
+  await shelve(folderOf(MID, { low: LOW }), "shelf");
+  const elsewhere = fanOf("mid-0.1.0, namespace: shelf", "COLOR");
+  expect(await outcome((ctx) => install(ctx, { source: elsewhere }))).toEqual(COMPLETE);
+  expect(dataOf(`${ONE}-low-low`)).toEqual({ color: "red-mid", ports: "2" });
+  const versions = all("OperatorVersion").filter(
+    ({ metadata }) => metadata.namespace === "default",
+  );
+  expect(versions.map(({ metadata }) => metadata.name).sort()).toEqual([
+    "fan-0.1.0",
+    "low-7-0.1.0",
+    "mid-0.1.0",
+  ]);
+  expect(await outcome(want("WANTED=false"))).toEqual(COMPLETE);
+  expect(instances()).toEqual(["fan-instance"]);
+  expect(leftovers().filter((name) => /low|mid|keeper/.test(name))).toEqual([]);
+});
 
 test("an OperatorVersion of another namespace is not mixed up with one of the same name here", async () => {
   await begin(empty);
   await shelve(keeper, "shelf");
   const other = folderOf({ ...KEEPER, "templates/bye.yaml": CONFIG("bye", "a: b") });
   await shelve(other, "default");
-  const source = folderOf({
-    ...FAN,
-    "templates/keeper.yaml": FAN["templates/keeper.yaml"].replace(
-      "keeper-0.1.0",
-      "keeper-0.1.0, namespace: shelf",
-    ),
-  });
+  const source = fanOf("keeper-0.1.0, namespace: shelf");
   expect(await refusal((ctx) => install(ctx, { source }))).toMatch(
     /namespace default has one of that name with another content/,
   );
