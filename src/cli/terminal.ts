@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { obeyed } from "./output/obeyed.ts";
 
 /** Where a command speaks to people and programs. Tests hand in their own. */
 export interface Terminal {
@@ -38,11 +39,12 @@ export function paint(terminal: Pick<Terminal, "colors">, tone: Tone, text: stri
 export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", unlessUnread);
   const isTty = process.stdout.isTTY === true && env.TERM !== "dumb";
+  const isScreen = { out: process.stdout.isTTY === true, err: process.stderr.isTTY === true };
   const atOnce = (write: () => void): void => write();
   let around = atOnce;
   return {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => around(() => void process.stderr.write(text)),
+    out: (text) => void process.stdout.write(isScreen.out ? obeyed(text) : text),
+    err: (text) => around(() => void process.stderr.write(isScreen.err ? obeyed(text) : text)),
     isTty,
     colors: isTty && !env.NO_COLOR,
     width: () => process.stdout.columns ?? 80,
