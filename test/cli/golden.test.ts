@@ -2,21 +2,21 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type EmbeddedServer, startServer } from "../../src/embedded/start-server.ts";
 import { type CliResult, cli } from "../support/cli.ts";
 import { packageFolder } from "../support/package-folder.ts";
+import { type InProcessTarget, serveInProcess } from "../support/serve-in-process.ts";
 import { normalised } from "./normalised.ts";
 import { BROKEN, DEMO, DEMO_NEXT } from "./story-packages.ts";
 
 // What is typed and what comes back, to the letter but for times, uids and paths. The rows of a story build on each other.
 // After a wanted change: `npx vitest run test/cli/golden.test.ts -u`, and read the difference.
 
-let server: EmbeddedServer;
+let server: InProcessTarget;
 let home: string;
 let names: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  server = await startServer({ speed: 1000 });
+  server = await serveInProcess({ speed: 1000 });
   home = mkdtempSync(join(tmpdir(), "kplan-home-"));
   writeFileSync(join(home, "kubeconfig"), server.kubeconfig());
   names = {

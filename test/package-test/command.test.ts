@@ -211,9 +211,15 @@ test("faults need a package that can be installed with its defaults, or values f
   expect(code).toBe(2);
 });
 
-// The others take longer: `kplan package test operators/galera` plays them all.
+// The others take longer: `kplan package test operators/galera` plays them all, and test/galera/rehearsal.test.ts what they show.
 test("one of Galera's own cases", async () => {
   const home = mkdtempSync(join(tmpdir(), "kplan-home-"));
-  const argv = ["package", "test", "operators/galera", "--case", "grow and shrink"];
+  const argv = [
+    "package",
+    "test",
+    "operators/galera",
+    "--case",
+    "an image that is not there fails the install",
+  ];
   expect((await cli(argv, { home })).stdout).toMatch(/^ok .*\n1 passed, 0 failed/);
 });
