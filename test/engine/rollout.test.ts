@@ -40,7 +40,6 @@ beforeAll(async () => {
     version: "0.0.0",
     simulated: true,
   }));
-  await cluster.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "db" } });
 });
 afterAll(async () => {
   cluster.close();
@@ -119,7 +118,12 @@ async function run(
   const monotonic = (): number => realClock.monotonic() + (asked < patience ? 0 : 20 * 60_000);
   const clock = { ...realClock, monotonic };
   const deps = { ...one.deps, cluster: { ...over, exec }, clock };
-  return { ...one, outcome: await executeRun(one.inputs, deps) };
+  // A namespace of its own: what happens to others wakes nobody.
+  await cluster
+    .create({ apiVersion: "v1", kind: "Namespace", metadata: { name } })
+    .catch(() => undefined);
+  const inputs = { ...one.inputs, instance: { ...one.inputs.instance, namespace: name } };
+  return { ...one, outcome: await executeRun(inputs, deps) };
 }
 
 async function countReady(name: string): Promise<Partial<ExecResult>> {
@@ -136,7 +140,7 @@ interface Pod {
 }
 
 async function pods(name: string): Promise<Pod[]> {
-  const query = { apiVersion: "v1", kind: "Pod", namespace: "db", labelSelector: `app=${name}` };
+  const query = { apiVersion: "v1", kind: "Pod", namespace: name, labelSelector: `app=${name}` };
   return (await cluster.list(query)).items
     .map(podOf)
     .sort((a, b) => a.name.localeCompare(b.name, "en"));
@@ -158,7 +162,7 @@ function podOf({ metadata, spec, status }: KubeObject): Pod {
 }
 
 function refTo(name: string) {
-  return { apiVersion: "apps/v1", kind: "StatefulSet", namespace: "db", name };
+  return { apiVersion: "apps/v1", kind: "StatefulSet", namespace: name, name };
 }
 
 interface SetSpec {
@@ -170,7 +174,7 @@ interface SetSpec {
 function follow(name: string): { readonly steps: string[]; readonly stop: () => Promise<void> } {
   const steps: string[] = [];
   const stop = new AbortController();
-  const query = { apiVersion: "apps/v1", kind: "StatefulSet", namespace: "db", name };
+  const query = { apiVersion: "apps/v1", kind: "StatefulSet", namespace: name, name };
   const watching = (async () => {
     for await (const event of cluster.watch(query, { signal: stop.signal })) {
       const items = event.type === "listed" ? event.items : "object" in event ? [event.object] : [];
