@@ -116,6 +116,15 @@ function decideNew(
 function refuseOther(object: KubeObject, { ref, parent, operatorVersion }: WantedChild): void {
   const { ownerReferences = [] } = object.metadata;
   if (parent.uid !== "" && ownerReferences.some(({ uid }) => uid === parent.uid)) return;
+  if (ref.name === parent.name)
+    throw new KplanError(
+      "others-instance",
+      `${parent.name} cannot need an instance of its own name`,
+      {
+        kind: "bad-input",
+        hint: "`instanceName` of the task gives what is needed a name of its own",
+      },
+    );
   const [owner] = ownerReferences;
   const whose = owner ? `belongs to ${owner.kind} ${owner.name}` : "is nobody's part";
   throw new KplanError(

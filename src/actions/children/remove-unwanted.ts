@@ -4,10 +4,10 @@ import type { KubeObject } from "../../model/kube-object.ts";
 import type { RunOutcome } from "../../model/run.ts";
 import { leaseRef } from "../../store/lease-object.ts";
 import type { ActionContext } from "../context.ts";
-import { digestOf, operatorVersionOf } from "../instance/find-instance.ts";
+import { operatorVersionOf } from "../instance/find-instance.ts";
 import { type InstanceState, readInstanceState } from "../instance/instance-state.ts";
-import { refuseNotAdopted } from "../instance/not-adopted.ts";
 import { foreseeUninstall } from "../removal/foresee-uninstall.ts";
+import { refuseWithoutCleanup } from "../removal/refuse-without-cleanup.ts";
 import { removeInstance } from "../removal/remove-instance.ts";
 import { childProblems } from "./child-problems.ts";
 import type { ChildrenIn } from "./children-in.ts";
@@ -52,12 +52,13 @@ export async function removeUnwanted(
 /** There is one, or what is left of one that was being removed. Throws a `bad-input` KplanError for one that is not the task's to delete. */
 async function isToGo(
   ctx: ActionContext,
-  { object, newest, name }: InstanceState,
+  state: InstanceState,
   unwanted: UnwantedChild,
 ): Promise<boolean> {
+  const { object, newest, name } = state;
   if (object !== undefined) {
     refuseOthers(ctx, object, unwanted);
-    if (digestOf(object) === undefined) refuseNotAdopted(object);
+    await refuseWithoutCleanup(ctx, state);
     return true;
   }
   if (newest !== undefined) return unwanted.isMade || newest.record.kind === "uninstall";

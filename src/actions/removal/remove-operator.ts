@@ -17,6 +17,9 @@ export interface RemovalPlace {
   readonly check?: () => void;
 }
 
+/** How often what others write meanwhile is judged anew. */
+const TRIES = 6;
+
 /** Removes what `removeVersion` removes, of the operator and of all that its versions need; these first, so that what is left of them is found again. */
 export async function removeOperator(
   cluster: Cluster,
@@ -28,8 +31,26 @@ export async function removeOperator(
   const family = mine && versions?.filter((version) => operatorOf(version) === operatorOf(mine));
   const names = (family ?? []).map(({ metadata }) => metadata.name);
   const needed = allNeeded(versions ?? [], names);
-  for (const name of needed.toReversed()) await removeVersion(cluster, where, name);
-  await removeVersion(cluster, where, operatorVersion, needed.length === 0 ? versions : undefined);
+  for (const name of needed.toReversed()) await removeAnyhow(cluster, where, name);
+  await removeAnyhow(cluster, where, operatorVersion, needed.length === 0 ? versions : undefined);
+}
+
+/** What somebody else has just written is read and judged anew: it may be needed now, or may not. */
+async function removeAnyhow(
+  cluster: Cluster,
+  where: RemovalPlace,
+  operatorVersion: string,
+  known?: readonly KubeObject[],
+): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await removeVersion(cluster, where, operatorVersion, tries === 1 ? known : undefined);
+      return;
+    } catch (error) {
+      const isConflict = error instanceof ClusterError && error.kind === "conflict";
+      if (!isConflict || tries === TRIES) throw error;
+    }
+  }
 }
 
 /**

@@ -6,23 +6,15 @@ import type { ActionResult } from "../action-result.ts";
 import type { ChildrenIn } from "../children/children-in.ts";
 import { childrenOf } from "../children/children-of.ts";
 import type { ActionContext } from "../context.ts";
-import {
-  digestOf,
-  instanceName,
-  instanceNames,
-  noInstance,
-  operatorVersionNamespace,
-  operatorVersionOf,
-} from "../instance/find-instance.ts";
+import { instanceName, instanceNames, noInstance } from "../instance/find-instance.ts";
 import { type InstanceState, readInstanceState } from "../instance/instance-state.ts";
-import { refuseNotAdopted } from "../instance/not-adopted.ts";
-import { getOperatorVersion } from "../instance/operator-version.ts";
 import { carryOut } from "../run/carry-out.ts";
 import { withLease } from "../run/with-lease.ts";
 import type { CleanupOptions } from "./cleanup-run.ts";
 import { foreseeUninstall } from "./foresee-uninstall.ts";
 import { keptObjects } from "./kept-objects.ts";
 import { isLeaving, removeOutside } from "./leaving-namespace.ts";
+import { refuseWithoutCleanup } from "./refuse-without-cleanup.ts";
 import { removeInstance } from "./remove-instance.ts";
 
 /** What `uninstall` is asked for. */
@@ -71,14 +63,6 @@ export async function uninstall(
 }
 
 const childrenIn: ChildrenIn = (own) => childrenOf(own, carryOut);
-
-/** An instance that KUDO made has a package, and perhaps a cleanup plan, as long as its OperatorVersion is there: it is taken over first. Throws as `refuseNotAdopted`. */
-async function refuseWithoutCleanup(ctx: ActionContext, { object }: InstanceState): Promise<void> {
-  if (object === undefined || digestOf(object) !== undefined) return;
-  const namespace = operatorVersionNamespace(object) ?? ctx.namespace;
-  const version = await getOperatorVersion({ ...ctx, namespace }, operatorVersionOf(object));
-  if (version !== undefined) refuseNotAdopted(object);
-}
 
 /** The name given, that of the only instance, or, with no instance at all, that of the only one whose uninstall did not come to its end. */
 async function nameOf(ctx: ActionContext, given: string | undefined): Promise<string> {
