@@ -500,3 +500,28 @@ test("nothing installed is bad input, and says so", async () => {
   });
   await world.close();
 });
+
+test("who writes the OperatorVersion while it is being removed does not end the uninstall", async () => {
+  const world = await startWorld({ seed: "uninstall", from: installed, speed: 1000 });
+  let conflicts = 0;
+  const contended = (inner: Exchange): Exchange => ({
+    ...inner,
+    exchange: async (request) => {
+      const isLast = request.method === "DELETE" && /operatorversions/.test(request.url.pathname);
+      if (!isLast || conflicts === 3) return await inner.exchange(request);
+      conflicts += 1;
+      const status = { kind: "Status", apiVersion: "v1", status: "Failure", metadata: {} };
+      const body = JSON.stringify({
+        ...status,
+        code: 409,
+        reason: "Conflict",
+        message: "modified",
+      });
+      return { status: 409, headers: { "content-type": "application/json" }, body };
+    },
+  });
+  const { ends } = await removed(world, contended, true);
+  expect([conflicts, ends]).toEqual([3, ["complete"]]);
+  expect(await leftIn(world)).not.toContainEqual(expect.stringMatching(/^Operator/));
+  await world.close();
+});
