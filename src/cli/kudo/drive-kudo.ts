@@ -24,7 +24,7 @@ export interface KudoRequest {
     readonly v?: number;
   };
   readonly act: (ctx: ActionContext) => Promise<ActionResult>;
-  /** Says what KUDO says as soon as it has written the Instance; called once, when the run begins (`run` says which), or at the end where there is nothing to run. */
+  /** Says what KUDO says as soon as it has written the Instance; called once, when the first step begins (`run` says whose), or at the end where there is nothing to run. */
   readonly begun: (run: BegunRun | undefined) => Promise<void>;
 }
 
@@ -58,6 +58,7 @@ export async function driveKudo(
     deps.terminal.err("stopping at the next safe point; once more to stop at once\n");
     stop.abort();
   });
+  let started: BegunRun | undefined;
   let begun: Promise<void> | undefined;
   const begin = (run?: BegunRun): Promise<void> => {
     begun ??= request.begun(run);
@@ -76,16 +77,18 @@ export async function driveKudo(
           if (event.type === "attached") startTimer();
           if (event.type === "run-started") {
             instance ??= event.run.instance;
-            if (event.run.instance === instance && begun === undefined) {
+            if (event.run.instance === instance && started === undefined) {
+              started = event.run;
               startTimer();
-              void begin(event.run);
             }
           }
+          // Before it, all may be refused yet and taken back.
+          if (event.type === "status" && started !== undefined) void begin(started);
           view.event(event);
         },
       }),
     );
-    if (result.kind !== "preview") await begin();
+    if (result.kind !== "preview") await begin(started);
     if (result.kind === "ran" || result.kind === "attached")
       refuseUnlessComplete(result.outcome, { session, instance: instance ?? "", deps, isLate });
   } finally {

@@ -17,13 +17,16 @@ tasks:
   - {name: fine, kind: Dummy, spec: {done: true}}
   - {name: never, kind: Dummy, spec: {done: false}}
   - {name: fails, kind: Dummy, spec: {wantErr: true, fatal: true}}
+  - {name: unrenderable, kind: Apply, spec: {resources: [wrong.yaml]}}
 plans:
   deploy: {strategy: serial, phases: [{name: main, strategy: serial, steps: [{name: fine, tasks: [fine]}]}]}
   broken: {strategy: serial, phases: [{name: main, strategy: serial, steps: [{name: fails, tasks: [fails]}]}]}
   endless: {strategy: serial, phases: [{name: main, strategy: serial, steps: [{name: never, tasks: [never]}]}]}
+  refused: {phases: [{name: main, steps: [{name: wrong, tasks: [unrenderable]}]}]}
 `,
   "params.yaml": "",
   "templates/config.yaml": null,
+  "templates/wrong.yaml": "{{ .Nothing }}",
 };
 
 let server: EmbeddedServer;
@@ -60,6 +63,14 @@ describe.sequential("waiting", () => {
       code: 255,
       stdout: expect.stringContaining("Plan broken (serial strategy) [FATAL_ERROR]"),
       stderr: expect.stringMatching(/^Error: plan broken of default\/waits-instance failed/),
+    });
+  });
+
+  test("does not begin, and nothing is said to be done, when a plan is refused before its first write", async () => {
+    const refused = await kudo("plan trigger --instance waits-instance --name refused --wait");
+    expect(refused).toMatchObject({
+      ...{ code: 255, stdout: "" },
+      stderr: expect.stringMatching(/^Error: .*no entry for key "Nothing"/),
     });
   });
 
