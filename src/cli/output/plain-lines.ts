@@ -50,9 +50,11 @@ export function plainLines(terminal: Terminal, simulated: boolean): EventView {
     whose: readonly string[],
   ): void => {
     const event = { ...outer.event, at: outer.at };
-    if (event.type === "child") return sayChild(event, [...whose, event.instance]);
-    const text = event.type === "meter" ? undefined : lineOf(event, simulated);
-    if (text !== undefined) say(event, text, whose);
+    if (event.type === "child") sayChild(event, [...whose, event.instance]);
+    else {
+      const text = event.type === "meter" ? undefined : lineOf(event, simulated);
+      if (text !== undefined) say(event, text, whose);
+    }
   };
   return {
     event(event) {
