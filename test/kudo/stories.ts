@@ -183,12 +183,7 @@ export const STORIES: readonly Story[] = [
           seen("v1", "ConfigMap", "certsinstance.deploy.certificates.generate.genfiles.logofile", {
             binaryData: { "logo.bin": "AQI=" },
           }),
-          seen(
-            "v1",
-            "Pod",
-            "certsinstance.deploy.certificates.generate.genfiles.pipepod",
-            "absent",
-          ),
+          seen("v1", "Pod", "certsinstance.deploy.certificates.generate.genfiles.pipepod", "going"),
           seen("apps/v1", "StatefulSet", "certs-instance", { status: { readyReplicas: 1 } }),
         ],
       },

@@ -6,7 +6,7 @@ export interface Sight {
   readonly kind: string;
   /** `{ns}` stands for the namespace. */
   readonly name: string;
-  readonly is: object | "absent";
+  readonly is: object | "absent" | "going";
 }
 
 /** A command line as it is typed, and what comes of it. */
@@ -51,7 +51,7 @@ export function configMap(name: string, data: Readonly<Record<string, string>> |
 }
 
 /** Any object. */
-export function seen(apiVersion: string, kind: string, name: string, is: object | "absent"): Sight {
+export function seen(apiVersion: string, kind: string, name: string, is: Sight["is"]): Sight {
   return { apiVersion, kind, name, is };
 }
 
