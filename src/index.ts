@@ -88,9 +88,9 @@ export { DEFAULT_RUN_LIMITS } from "./model/run.ts";
 export type { Capabilities } from "./model/scope.ts";
 export type { Simulation } from "./model/simulation.ts";
 export type { ExecutionStatus, PlanStatus } from "./model/status.ts";
-export type { LoadedPackage } from "./package/loaded-package.ts";
 /** Reads a package from a folder or a `.tgz`; what is wrong in its files comes back as issues. */
-export { readPackage } from "./package/read-package.ts";
+export { readPackage } from "./package/files/read-package.ts";
+export type { LoadedPackage } from "./package/loaded-package.ts";
 /** Reads what simulated pods say (`tests/simulate.yaml`), for `startEmbedded`. */
 export { readSimulation } from "./package/read-simulation.ts";
 /** All that is wrong with a package beyond the form of its files; works offline. */

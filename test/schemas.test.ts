@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { loadPackage } from "../src/package/load-package.ts";
-import { nativeOperator, type OperatorFile } from "../src/package/native-operator.ts";
-import { nativeParameters, type ParamsFile } from "../src/package/native-parameters.ts";
+import { nativeOperator, type OperatorFile } from "../src/package/native/native-operator.ts";
+import { nativeParameters, type ParamsFile } from "../src/package/native/native-parameters.ts";
 import { readSchema, type SchemaName, schemaErrors } from "../src/package/schema-errors.ts";
 import { readTestCases, type TestFile, testCases } from "../src/package-test/test-case.ts";
 import { dumpYaml } from "../src/yaml/dump-yaml.ts";

@@ -1,7 +1,7 @@
 import { errorIssue, hasErrors, type Issue, type Place } from "../model/issue.ts";
 import type { Json } from "../model/json.ts";
 import type { PodRule } from "../model/simulation.ts";
-import { schemaIssues } from "../package/schema-issues.ts";
+import { schemaIssues } from "../package/native/schema-issues.ts";
 import { type ParsedYaml, parseYaml } from "../yaml/parse-yaml.ts";
 
 /** A test case of a package, as read. */

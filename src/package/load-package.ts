@@ -2,10 +2,10 @@ import { assertNever } from "../model/assert-never.ts";
 import { parseGoYaml } from "../yaml/parse-go-yaml.ts";
 import { parseYaml } from "../yaml/parse-yaml.ts";
 import { dialectOf } from "./dialect.ts";
-import { readKudoPackage } from "./kudo-package.ts";
-import { loadNative } from "./load-native.ts";
+import { packageTexts } from "./files/package-texts.ts";
+import { readKudoPackage } from "./kudo/kudo-package.ts";
 import type { LoadedPackage } from "./loaded-package.ts";
-import { packageTexts } from "./package-texts.ts";
+import { loadNative } from "./native/load-native.ts";
 
 /**
  * Makes a package of its files: the one place that chooses the dialect, which decides everything else. Pure; whatever is in the files, it answers with

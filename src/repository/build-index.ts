@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { formatIssue, type Issue, warningIssue } from "../model/issue.ts";
 import { KplanError } from "../model/kplan-error.ts";
-import { readPackage } from "../package/read-package.ts";
+import { readPackage } from "../package/files/read-package.ts";
 import { bestFirst } from "../package/resolve/best-first.ts";
 import type { IndexEntry, RepositoryIndex } from "./repository-index.ts";
 

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { type Issue, warningIssue } from "../model/issue.ts";
 import { KplanError } from "../model/kplan-error.ts";
-import { unpackArchive } from "../package/archive.ts";
-import { MAX_ARCHIVE_BYTES } from "../package/limits.ts";
+import { unpackArchive } from "../package/files/archive.ts";
+import { MAX_ARCHIVE_BYTES } from "../package/files/limits.ts";
+import { loadedFrom } from "../package/files/read-package.ts";
 import type { LoadedPackage } from "../package/loaded-package.ts";
-import { loadedFrom } from "../package/read-package.ts";
 import { download, shown } from "./download.ts";
 import { indexAddress } from "./fetch-index.ts";
 import type { Repository } from "./repositories-file.ts";

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import { operatorVersionName } from "../model/names.ts";
-import { packArchive } from "../package/archive.ts";
+import { packArchive } from "../package/files/archive.ts";
 import type { LoadedPackage } from "../package/loaded-package.ts";
 import { packageFinder } from "./find-package.ts";
 import { writeRepositories } from "./repositories-file.ts";

@@ -1,7 +1,7 @@
 import { type Issue, warningIssue } from "../model/issue.ts";
 import { KplanError } from "../model/kplan-error.ts";
+import { readPackage } from "../package/files/read-package.ts";
 import type { LoadedPackage } from "../package/loaded-package.ts";
-import { readPackage } from "../package/read-package.ts";
 import { chooseVersion } from "../package/resolve/best-first.ts";
 import { findLocal, isAddress } from "../package/resolve/find-local.ts";
 import type { FindPackage, WantedPackage } from "../package/resolve/resolve-package.ts";

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { hasErrors, type Issue, warningIssue } from "../model/issue.ts";
 import { KplanError, refuse } from "../model/kplan-error.ts";
 import { didYouMean } from "../model/nearest.ts";
-import { kudoFields } from "../package/kudo-fields.ts";
+import { kudoFields } from "../package/kudo/kudo-fields.ts";
 import { dumpYaml } from "../yaml/dump-yaml.ts";
 import { parseGoYaml } from "../yaml/parse-go-yaml.ts";
 

@@ -1,5 +1,5 @@
 import { errorIssue, hasErrors, type Issue, warningIssue } from "../model/issue.ts";
-import { type KudoFields, kudoFields } from "../package/kudo-fields.ts";
+import { type KudoFields, kudoFields } from "../package/kudo/kudo-fields.ts";
 import { bestFirst, type Versions } from "../package/resolve/best-first.ts";
 import { dumpYaml } from "../yaml/dump-yaml.ts";
 import { parseGoYaml } from "../yaml/parse-go-yaml.ts";

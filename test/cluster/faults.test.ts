@@ -530,7 +530,7 @@ test("before the first apply onto what was created, that counts as applied; the 
   expect(takeOver?.body).toEqual([
     { op: "test", path: "/metadata/uid", value: "u1" },
     {
-      op: "replace",
+      op: "add",
       path: "/metadata/managedFields",
       value: [{ ...created.metadata.managedFields?.[0], operation: "Apply" }],
     },

@@ -5,7 +5,7 @@ import { renderPackage } from "../../src/actions/render-package.ts";
 import { isTrue } from "../../src/expressions/evaluate.ts";
 import type { Json, JsonMap } from "../../src/model/json.ts";
 import type { KubeObject } from "../../src/model/kube-object.ts";
-import { readPackage } from "../../src/package/read-package.ts";
+import { readPackage } from "../../src/package/files/read-package.ts";
 import { resolveParams } from "../../src/params/resolve-params.ts";
 
 const GALERA = join(import.meta.dirname, "../../operators/galera");

@@ -3,11 +3,11 @@ import { expect, test } from "vitest";
 import { formatIssue } from "../../src/model/issue.ts";
 import type { KubeObject } from "../../src/model/kube-object.ts";
 import { KUDO_API_VERSION } from "../../src/model/names.ts";
-import { packArchive, unpackArchive } from "../../src/package/archive.ts";
+import { packArchive, unpackArchive } from "../../src/package/files/archive.ts";
 import {
   filesOfOperatorVersion,
   packageOfOperatorVersion,
-} from "../../src/package/kudo-from-version.ts";
+} from "../../src/package/kudo/kudo-from-version.ts";
 import { kudoDefault, kudoEnum } from "../../src/params/kudo-text.ts";
 
 /** An OperatorVersion as KUDO's command leaves it: templates raw, values texts, fields that say nothing there all the same. */

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { packArchive } from "../../src/package/archive.ts";
+import { packArchive } from "../../src/package/files/archive.ts";
 import { smallPackage } from "../../src/repository/testing/small-package.ts";
 import { startWebServer, type WebServer } from "../../src/repository/testing/web-server.ts";
 import { type Api, openApi } from "../support/api.ts";

@@ -12,11 +12,16 @@ import { verifyPackage } from "../../src/verify/verify-package.ts";
 
 /** Section, statement, the file with its test, and words of that test. */
 const SHOWN: readonly (readonly [string, string, string, string])[] = [
-  ["1.1", "params.yaml may be empty", "src/package/kudo-package.test.ts", "an empty params.yaml"],
+  [
+    "1.1",
+    "params.yaml may be empty",
+    "src/package/kudo/kudo-package.test.ts",
+    "an empty params.yaml",
+  ],
   [
     "1.1",
     "key of a nested template",
-    "src/package/kudo-package.test.ts",
+    "src/package/kudo/kudo-package.test.ts",
     '"templates/a/b.yaml", "a/b.yaml"',
   ],
   ["1.1", "nested templates in resources", "test/kudo/stories.ts", "web: arrays, maps"],

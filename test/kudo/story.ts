@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** An object as it must be found after a command: a part of it, or not at all. */
+/** An object as it must be found after a command: a part of it, not at all (`absent`), or at most as one that somebody has deleted (`going`). */
 export interface Sight {
   readonly apiVersion: string;
   readonly kind: string;

@@ -12,7 +12,7 @@ import type { OperatorPackage } from "../../model/package.ts";
 import { randomUuid } from "../../model/random.ts";
 import type { RunPath, RunRecord } from "../../model/run.ts";
 import type { ExecutionStatus } from "../../model/status.ts";
-import { packArchive } from "../../package/archive.ts";
+import { packArchive } from "../../package/files/archive.ts";
 import { storedPlanStatus } from "../../store/instance-status.ts";
 import { instanceWriter } from "../../store/instance-writer.ts";
 import { refuseBesideKudo } from "../../store/kudo-lookout.ts";

@@ -3,7 +3,7 @@ import { KplanError, refuse } from "../../model/kplan-error.ts";
 import type { KubeObject } from "../../model/kube-object.ts";
 import { ANNOTATION, KUDO_API_VERSION } from "../../model/names.ts";
 import type { OperatorPackage } from "../../model/package.ts";
-import { packageOfOperatorVersion } from "../../package/kudo-from-version.ts";
+import { packageOfOperatorVersion } from "../../package/kudo/kudo-from-version.ts";
 import { storedPackage } from "../change/package-source.ts";
 import type { ActionContext } from "../context.ts";
 import { operatorVersionNamespace, operatorVersionOf } from "../instance/find-instance.ts";

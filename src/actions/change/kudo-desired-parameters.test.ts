@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { OperatorPackage } from "../../model/package.ts";
-import { readKudoPackage } from "../../package/kudo-package.ts";
+import { readKudoPackage } from "../../package/kudo/kudo-package.ts";
 import { parseKudoAssignments } from "../../params/kudo-assignments.ts";
 import { desiredParameters } from "./desired-parameters.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readKudoPackage } from "../../package/kudo-package.ts";
+import { readKudoPackage } from "../../package/kudo/kudo-package.ts";
 import { kudoNameIssues } from "./kudo-names.ts";
 
 test.each<[name: string, operatorVersion: string, appVersion: string, line?: number]>([

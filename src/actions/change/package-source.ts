@@ -6,7 +6,7 @@ import { KplanError, refuse } from "../../model/kplan-error.ts";
 import { KUDO_API_VERSION } from "../../model/names.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import type { Capabilities } from "../../model/scope.ts";
-import { unpackArchive } from "../../package/archive.ts";
+import { unpackArchive } from "../../package/files/archive.ts";
 import { loadPackage as parsePackage } from "../../package/load-package.ts";
 import { findOffline } from "../../package/resolve/find-offline.ts";
 import type { WantedPackage } from "../../package/resolve/resolve-package.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { KplanError } from "../../model/kplan-error.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import { realClock } from "../../model/real-clock.ts";
-import { readKudoPackage } from "../../package/kudo-package.ts";
+import { readKudoPackage } from "../../package/kudo/kudo-package.ts";
 import { wantedNamespace } from "./wanted-namespace.ts";
 
 const MANIFEST = `apiVersion: v1

@@ -4,7 +4,7 @@ import type { KubeObject } from "../../model/kube-object.ts";
 import { ANNOTATION, KUDO_API_VERSION } from "../../model/names.ts";
 import { didYouMean } from "../../model/nearest.ts";
 import type { OperatorPackage } from "../../model/package.ts";
-import { packageOfOperatorVersion } from "../../package/kudo-from-version.ts";
+import { packageOfOperatorVersion } from "../../package/kudo/kudo-from-version.ts";
 import { bestFirst, chooseVersion } from "../../package/resolve/best-first.ts";
 import type { WantedPackage } from "../../package/resolve/resolve-package.ts";
 import { storedPackage } from "../change/package-source.ts";

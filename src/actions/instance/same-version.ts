@@ -1,7 +1,7 @@
 import { canonicalJson } from "../../model/json.ts";
 import type { KubeObject } from "../../model/kube-object.ts";
 import type { OperatorPackage } from "../../model/package.ts";
-import { packageOfOperatorVersion } from "../../package/kudo-from-version.ts";
+import { packageOfOperatorVersion } from "../../package/kudo/kudo-from-version.ts";
 import { operatorVersionObject } from "../../store/operator-objects.ts";
 
 /**

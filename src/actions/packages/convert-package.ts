@@ -3,8 +3,8 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { convertPackage } from "../../convert/convert-package.ts";
 import { hasErrors, type Issue, warningIssue } from "../../model/issue.ts";
 import { KplanError, refuse } from "../../model/kplan-error.ts";
+import { readPackage } from "../../package/files/read-package.ts";
 import { loadPackage } from "../../package/load-package.ts";
-import { readPackage } from "../../package/read-package.ts";
 import { verifyPackage } from "../../verify/verify-package.ts";
 
 /** What `package convert` is asked for. */

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { hasErrors, type Issue } from "../../model/issue.ts";
 import { KplanError } from "../../model/kplan-error.ts";
 import type { Operator } from "../../model/package.ts";
-import { packArchive } from "../../package/archive.ts";
+import { packArchive } from "../../package/files/archive.ts";
 import { verifyPackageAt } from "../verify-package-at.ts";
 
 /** What `package create` is asked for. */

@@ -4,7 +4,7 @@ import { refOf } from "../../model/kube-object.ts";
 import { ANNOTATION, KUDO_API_VERSION, LABEL, operatorVersionName } from "../../model/names.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import type { RunRecord } from "../../model/run.ts";
-import { packArchive } from "../../package/archive.ts";
+import { packArchive } from "../../package/files/archive.ts";
 import { planExecution } from "../../store/instance-status.ts";
 import { type InstanceWriter, instanceWriter } from "../../store/instance-writer.ts";
 import { operatorObject, operatorVersionObject } from "../../store/operator-objects.ts";

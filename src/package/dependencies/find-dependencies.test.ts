@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { KplanError } from "../../model/kplan-error.ts";
 import { operatorVersionName } from "../../model/names.ts";
 import type { OperatorPackage } from "../../model/package.ts";
-import { readKudoPackage } from "../kudo-package.ts";
+import { readKudoPackage } from "../kudo/kudo-package.ts";
 import type { WantedPackage } from "../resolve/resolve-package.ts";
 import { type Dependencies, findDependencies } from "./find-dependencies.ts";
 

@@ -3,9 +3,9 @@ import { isAbsolute, join, posix } from "node:path";
 import { type Issue, warningIssue } from "../../model/issue.ts";
 import { KplanError } from "../../model/kplan-error.ts";
 import type { OperatorPackage, PackageOrigin } from "../../model/package.ts";
-import { unpackArchive } from "../archive.ts";
+import { unpackArchive } from "../files/archive.ts";
+import { loadedFrom, readPackage } from "../files/read-package.ts";
 import type { LoadedPackage } from "../loaded-package.ts";
-import { loadedFrom, readPackage } from "../read-package.ts";
 import type { WantedPackage } from "./resolve-package.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { KplanError } from "../../model/kplan-error.ts";
-import { readPackage } from "../read-package.ts";
+import { readPackage } from "../files/read-package.ts";
 import { findLocal } from "./find-local.ts";
 import type { FindPackage } from "./resolve-package.ts";
 

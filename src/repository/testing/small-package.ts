@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { packArchive } from "../../package/archive.ts";
+import { packArchive } from "../../package/files/archive.ts";
 
 /** The files of a package of KUDO's that is right in every way. */
 export function smallPackage(

@@ -1,8 +1,8 @@
 import { KplanError } from "../../../src/model/kplan-error.ts";
 import type { OperatorPackage } from "../../../src/model/package.ts";
-import { unpackArchive } from "../../../src/package/archive.ts";
 import { findDependencies } from "../../../src/package/dependencies/find-dependencies.ts";
-import { loadedFrom } from "../../../src/package/read-package.ts";
+import { unpackArchive } from "../../../src/package/files/archive.ts";
+import { loadedFrom } from "../../../src/package/files/read-package.ts";
 import { findOffline } from "../../../src/package/resolve/find-offline.ts";
 import { parseKudoAssignments } from "../../../src/params/kudo-assignments.ts";
 import { verifyPackage } from "../../../src/verify/verify-package.ts";

@@ -1,4 +1,4 @@
-import { packArchive } from "../../../src/package/archive.ts";
+import { packArchive } from "../../../src/package/files/archive.ts";
 import { attemptTemplate, mutatedTemplate } from "../../go-template/mutated-template.ts";
 import { picker } from "../../go-template/ours.ts";
 import { attemptArchive, attemptPackage } from "./attempt-package.ts";

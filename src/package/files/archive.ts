@@ -1,9 +1,9 @@
 import { buffer } from "node:stream/consumers";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
-import { KplanError } from "../model/kplan-error.ts";
-import { parseGoYaml } from "../yaml/parse-go-yaml.ts";
-import { dialectOf } from "./dialect.ts";
+import { KplanError } from "../../model/kplan-error.ts";
+import { parseGoYaml } from "../../yaml/parse-go-yaml.ts";
+import { dialectOf } from "../dialect.ts";
 import { isIgnored } from "./ignored-file.ts";
 import {
   MAX_ARCHIVE_BYTES,

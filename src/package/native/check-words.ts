@@ -1,9 +1,9 @@
-import { canonicalJson } from "../model/json.ts";
-import { parseDuration } from "../model/parse-duration.ts";
-import { type FieldPath, fieldText } from "./field-path.ts";
+import { canonicalJson } from "../../model/json.ts";
+import { parseDuration } from "../../model/parse-duration.ts";
+import { type FieldPath, fieldText } from "../field-path.ts";
+import type { ReportField } from "../report.ts";
 import { EXPECTATIONS } from "./native-gate.ts";
 import { fieldsOf, itemsOf, textIn } from "./raw-fields.ts";
-import type { ReportField } from "./report.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

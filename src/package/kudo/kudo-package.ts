@@ -1,14 +1,14 @@
-import { errorIssue, hasErrors, type Issue, type Place, warningIssue } from "../model/issue.ts";
-import type { OperatorPackage } from "../model/package.ts";
-import { type GoYaml, parseGoYaml } from "../yaml/parse-go-yaml.ts";
-import { type Member, membersOf, type Slot } from "../yaml/yaml-node.ts";
-import { digestOf } from "./digest.ts";
-import type { FieldPath } from "./field-path.ts";
+import { errorIssue, hasErrors, type Issue, type Place, warningIssue } from "../../model/issue.ts";
+import type { OperatorPackage } from "../../model/package.ts";
+import { type GoYaml, parseGoYaml } from "../../yaml/parse-go-yaml.ts";
+import { type Member, membersOf, type Slot } from "../../yaml/yaml-node.ts";
+import type { FieldPath } from "../field-path.ts";
+import { digestOf } from "../files/digest.ts";
+import type { LoadedPackage } from "../loaded-package.ts";
 import type { ReportAt } from "./kudo-fields.ts";
 import { kudoFiles } from "./kudo-files.ts";
 import { kudoOperator, taskIndex } from "./kudo-operator.ts";
 import { kudoParameters } from "./kudo-parameters.ts";
-import type { LoadedPackage } from "./loaded-package.ts";
 
 /**
  * Reads a package of KUDO's dialect: refuses what KUDO refuses on every load (compat section 1.5) and nothing else; where KUDO is lenient, there is a warning. Pure; whatever

@@ -1,13 +1,13 @@
-import { hasErrors } from "../model/issue.ts";
-import { isMap } from "../model/json.ts";
-import type { KubeObject } from "../model/kube-object.ts";
-import { KUDO_API_VERSION } from "../model/names.ts";
-import { dumpYaml } from "../yaml/dump-yaml.ts";
-import { goJson, parseGoYaml } from "../yaml/parse-go-yaml.ts";
-import { isIgnored } from "./ignored-file.ts";
+import { hasErrors } from "../../model/issue.ts";
+import { isMap } from "../../model/json.ts";
+import type { KubeObject } from "../../model/kube-object.ts";
+import { KUDO_API_VERSION } from "../../model/names.ts";
+import { dumpYaml } from "../../yaml/dump-yaml.ts";
+import { goJson, parseGoYaml } from "../../yaml/parse-go-yaml.ts";
+import { isIgnored } from "../files/ignored-file.ts";
+import type { LoadedPackage } from "../loaded-package.ts";
 import { templateKey } from "./kudo-files.ts";
 import { readKudoPackage } from "./kudo-package.ts";
-import type { LoadedPackage } from "./loaded-package.ts";
 
 /**
  * The package that an OperatorVersion of KUDO was made of, as far as it can be told: what is in no OperatorVersion (groups, hints, documentation) is lost, plans are in the

@@ -1,10 +1,10 @@
-import { describeValue } from "../model/describe-value.ts";
-import { errorIssue, type Issue } from "../model/issue.ts";
-import { isMap } from "../model/json.ts";
-import { didYouMean, nearest } from "../model/nearest.ts";
-import type { ParsedYaml } from "../yaml/parse-yaml.ts";
-import { type FieldPath, fieldPath, fieldText } from "./field-path.ts";
-import { type SchemaError, type SchemaName, schemaErrors } from "./schema-errors.ts";
+import { describeValue } from "../../model/describe-value.ts";
+import { errorIssue, type Issue } from "../../model/issue.ts";
+import { isMap } from "../../model/json.ts";
+import { didYouMean, nearest } from "../../model/nearest.ts";
+import type { ParsedYaml } from "../../yaml/parse-yaml.ts";
+import { type FieldPath, fieldPath, fieldText } from "../field-path.ts";
+import { type SchemaError, type SchemaName, schemaErrors } from "../schema-errors.ts";
 
 /** Every problem that a schema finds in a YAML file, in the words of the file's author: one issue for one mistake, at its place. */
 export function schemaIssues(name: SchemaName, yaml: ParsedYaml): Issue[] {

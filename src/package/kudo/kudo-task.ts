@@ -1,4 +1,4 @@
-import type { PipeFile, Task } from "../model/task.ts";
+import type { PipeFile, Task } from "../../model/task.ts";
 import type { KudoFields, ReportAt } from "./kudo-fields.ts";
 
 /** Fields of a task. */

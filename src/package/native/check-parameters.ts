@@ -1,12 +1,12 @@
-import { describeValue } from "../model/describe-value.ts";
-import { canonicalJson } from "../model/json.ts";
-import { didYouMean } from "../model/nearest.ts";
-import type { ParameterType } from "../model/parameter.ts";
-import { fitsType, typeText } from "../model/parameter-type.ts";
+import { describeValue } from "../../model/describe-value.ts";
+import { canonicalJson } from "../../model/json.ts";
+import { didYouMean } from "../../model/nearest.ts";
+import type { ParameterType } from "../../model/parameter.ts";
+import { fitsType, typeText } from "../../model/parameter-type.ts";
+import type { FieldPath } from "../field-path.ts";
+import type { ReportField } from "../report.ts";
 import { checkDuplicates } from "./check-duplicates.ts";
-import type { FieldPath } from "./field-path.ts";
 import { fieldsOf, itemsOf, textIn } from "./raw-fields.ts";
-import type { ReportField } from "./report.ts";
 
 /**
  * Finds in params.yaml what a schema cannot say: names given twice, values that are not of the declared type, rules that no value could keep. Takes the

@@ -1,5 +1,5 @@
-import type { Meter } from "../model/meter.ts";
-import { parseDuration } from "../model/parse-duration.ts";
+import type { Meter } from "../../model/meter.ts";
+import { parseDuration } from "../../model/parse-duration.ts";
 
 /** A meter as `operator.yaml` says it. */
 export interface MeterEntry {

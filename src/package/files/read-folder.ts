@@ -1,6 +1,6 @@
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { KplanError } from "../model/kplan-error.ts";
+import { KplanError } from "../../model/kplan-error.ts";
 import { isIgnored } from "./ignored-file.ts";
 import { MAX_FILE_BYTES, MAX_FILES, MAX_PACKAGE_BYTES, mebibytes } from "./limits.ts";
 

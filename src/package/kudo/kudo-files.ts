@@ -1,4 +1,4 @@
-import { errorIssue, type Issue, warningIssue } from "../model/issue.ts";
+import { errorIssue, type Issue, warningIssue } from "../../model/issue.ts";
 
 /** What of a folder is a KUDO package. */
 export interface KudoFiles {

@@ -1,6 +1,11 @@
-import type { Place } from "../model/issue.ts";
-import type { Json } from "../model/json.ts";
-import type { Parameter, ParameterGroup, ParameterType, SecretKind } from "../model/parameter.ts";
+import type { Place } from "../../model/issue.ts";
+import type { Json } from "../../model/json.ts";
+import type {
+  Parameter,
+  ParameterGroup,
+  ParameterType,
+  SecretKind,
+} from "../../model/parameter.ts";
 
 /** `params.yaml` as its schema describes it. */
 export interface ParamsFile {

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatIssue } from "../model/issue.ts";
-import { defaultInstanceName, operatorVersionName } from "../model/names.ts";
+import { formatIssue } from "../../model/issue.ts";
+import { defaultInstanceName, operatorVersionName } from "../../model/names.ts";
+import { loadPackage } from "../load-package.ts";
 import { templateKey } from "./kudo-files.ts";
 import { readKudoPackage } from "./kudo-package.ts";
-import { loadPackage } from "./load-package.ts";
 
 const OPERATOR = `apiVersion: kudo.dev/v1beta1
 name: shop

@@ -1,7 +1,7 @@
-import type { Operator } from "../model/package.ts";
-import { parseDuration } from "../model/parse-duration.ts";
-import type { Phase, Plan, Step, Strategy } from "../model/plan.ts";
-import type { OnImmutable } from "../model/rollout.ts";
+import type { Operator } from "../../model/package.ts";
+import { parseDuration } from "../../model/parse-duration.ts";
+import type { Phase, Plan, Step, Strategy } from "../../model/plan.ts";
+import type { OnImmutable } from "../../model/rollout.ts";
 import {
   type ExpressionEntry,
   expressionOf,

@@ -1,9 +1,9 @@
-import { printed } from "../functions/go/print.ts";
-import type { Place } from "../model/issue.ts";
-import type { Json } from "../model/json.ts";
-import { didYouMean } from "../model/nearest.ts";
-import type { Parameter, ParameterGroup, ParameterType } from "../model/parameter.ts";
-import type { Slot } from "../yaml/yaml-node.ts";
+import { printed } from "../../functions/go/print.ts";
+import type { Place } from "../../model/issue.ts";
+import type { Json } from "../../model/json.ts";
+import { didYouMean } from "../../model/nearest.ts";
+import type { Parameter, ParameterGroup, ParameterType } from "../../model/parameter.ts";
+import type { Slot } from "../../yaml/yaml-node.ts";
 import { type KudoFields, kudoFields, type ReportAt } from "./kudo-fields.ts";
 import { checkApiVersion } from "./kudo-operator.ts";
 

@@ -1,5 +1,5 @@
-import type { Expectation, Gate } from "../model/gate.ts";
-import { parseDuration } from "../model/parse-duration.ts";
+import type { Expectation, Gate } from "../../model/gate.ts";
+import { parseDuration } from "../../model/parse-duration.ts";
 import { type ExpressionEntry, expressionOf } from "./native-expression.ts";
 
 /** A gate as `operator.yaml` says it: with `exec`, or with `sql` and `client`. */

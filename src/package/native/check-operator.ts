@@ -1,5 +1,7 @@
 import semver from "semver";
-import { isMap } from "../model/json.ts";
+import { isMap } from "../../model/json.ts";
+import type { FieldPath } from "../field-path.ts";
+import type { ReportField } from "../report.ts";
 import { checkDuplicates } from "./check-duplicates.ts";
 import {
   checkDurations,
@@ -10,9 +12,7 @@ import {
   type FoundRequirement,
   requirementsOf,
 } from "./check-words.ts";
-import type { FieldPath } from "./field-path.ts";
 import { fieldsOf, itemsOf, textIn } from "./raw-fields.ts";
-import type { ReportField } from "./report.ts";
 
 /**
  * Finds in operator.yaml what a schema cannot say: names given twice, versions that are none, durations of nothing. Takes the file as it was read,

@@ -1,11 +1,11 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { KplanError } from "../model/kplan-error.ts";
-import type { PackageOrigin } from "../model/package.ts";
+import { KplanError } from "../../model/kplan-error.ts";
+import type { PackageOrigin } from "../../model/package.ts";
+import { loadPackage } from "../load-package.ts";
+import type { LoadedPackage } from "../loaded-package.ts";
 import { packArchive, unpackArchive } from "./archive.ts";
 import { MAX_ARCHIVE_BYTES, mebibytes } from "./limits.ts";
-import { loadPackage } from "./load-package.ts";
-import type { LoadedPackage } from "./loaded-package.ts";
 import { readFolder } from "./read-folder.ts";
 
 /**

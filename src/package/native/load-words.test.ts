@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatIssue } from "../model/issue.ts";
-import { loadPackage } from "./load-package.ts";
+import { formatIssue } from "../../model/issue.ts";
+import { loadPackage } from "../load-package.ts";
 
 // What operator.yaml says of conditions, gates, rollouts, commands and meters, and what is said when it is wrong.
 

@@ -1,4 +1,4 @@
-import { errorIssue, type Issue } from "../model/issue.ts";
+import { errorIssue, type Issue } from "../../model/issue.ts";
 
 /** The texts of a package's files. */
 export interface PackageTexts {

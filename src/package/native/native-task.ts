@@ -1,6 +1,6 @@
-import { assertNever } from "../model/assert-never.ts";
-import { parseDuration } from "../model/parse-duration.ts";
-import type { ExecTask, NativeTask } from "../model/task.ts";
+import { assertNever } from "../../model/assert-never.ts";
+import { parseDuration } from "../../model/parse-duration.ts";
+import type { ExecTask, NativeTask } from "../../model/task.ts";
 import { type ExpressionEntry, expressionOf } from "./native-expression.ts";
 
 /** A task as `operator.yaml` says it. */

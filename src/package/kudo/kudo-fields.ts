@@ -1,9 +1,9 @@
-import { printedFloat } from "../functions/go/print.ts";
-import { describeValue } from "../model/describe-value.ts";
-import type { Json } from "../model/json.ts";
-import { didYouMean } from "../model/nearest.ts";
-import { goJson } from "../yaml/parse-go-yaml.ts";
-import { type Member, membersOf, type ScalarNode, type Slot } from "../yaml/yaml-node.ts";
+import { printedFloat } from "../../functions/go/print.ts";
+import { describeValue } from "../../model/describe-value.ts";
+import type { Json } from "../../model/json.ts";
+import { didYouMean } from "../../model/nearest.ts";
+import { goJson } from "../../yaml/parse-go-yaml.ts";
+import { type Member, membersOf, type ScalarNode, type Slot } from "../../yaml/yaml-node.ts";
 
 /** Takes a problem at an offset of a file. */
 export type ReportAt = (

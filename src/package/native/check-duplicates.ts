@@ -1,6 +1,6 @@
-import type { FieldPath } from "./field-path.ts";
+import type { FieldPath } from "../field-path.ts";
+import type { ReportField } from "../report.ts";
 import { fieldsOf, textIn } from "./raw-fields.ts";
-import type { ReportField } from "./report.ts";
 
 /** Reports each name that an earlier item of a list has already. @param what `task`, `step of phase nodes` */
 export function checkDuplicates(

@@ -1,9 +1,9 @@
-import { KUDO_API_VERSION } from "../model/names.ts";
-import { didYouMean } from "../model/nearest.ts";
-import type { Operator } from "../model/package.ts";
-import type { Phase, Plan, Step, Strategy } from "../model/plan.ts";
-import type { Task } from "../model/task.ts";
-import type { Slot } from "../yaml/yaml-node.ts";
+import { KUDO_API_VERSION } from "../../model/names.ts";
+import { didYouMean } from "../../model/nearest.ts";
+import type { Operator } from "../../model/package.ts";
+import type { Phase, Plan, Step, Strategy } from "../../model/plan.ts";
+import type { Task } from "../../model/task.ts";
+import type { Slot } from "../../yaml/yaml-node.ts";
 import { type KudoFields, kudoFields, type ReportAt } from "./kudo-fields.ts";
 import { kudoTask, TASK_FIELDS } from "./kudo-task.ts";
 

@@ -1,5 +1,5 @@
-import type { Expression } from "../model/expression.ts";
-import type { Requirement } from "../model/requirement.ts";
+import type { Expression } from "../../model/expression.ts";
+import type { Requirement } from "../../model/requirement.ts";
 
 /** An expression as YAML may say it: `true` without quotes is one, and so is a whole number where one is wanted. */
 export type ExpressionEntry = string | boolean | number;

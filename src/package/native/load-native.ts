@@ -1,15 +1,15 @@
-import { errorIssue, hasErrors, type Issue } from "../model/issue.ts";
-import type { OperatorPackage } from "../model/package.ts";
-import { type ParsedYaml, parseYaml } from "../yaml/parse-yaml.ts";
+import { errorIssue, hasErrors, type Issue } from "../../model/issue.ts";
+import type { OperatorPackage } from "../../model/package.ts";
+import { type ParsedYaml, parseYaml } from "../../yaml/parse-yaml.ts";
+import { digestOf } from "../files/digest.ts";
+import type { PackageTexts } from "../files/package-texts.ts";
+import type { LoadedPackage } from "../loaded-package.ts";
+import type { ReportField } from "../report.ts";
+import type { SchemaName } from "../schema-errors.ts";
 import { checkOperator } from "./check-operator.ts";
 import { checkParameters } from "./check-parameters.ts";
-import { digestOf } from "./digest.ts";
-import type { LoadedPackage } from "./loaded-package.ts";
 import { nativeOperator, type OperatorFile } from "./native-operator.ts";
 import { nativeParameters, type ParamsFile } from "./native-parameters.ts";
-import type { PackageTexts } from "./package-texts.ts";
-import type { ReportField } from "./report.ts";
-import type { SchemaName } from "./schema-errors.ts";
 import { schemaIssues } from "./schema-issues.ts";
 
 /** Loads a package of the native dialect, strictly: whatever is not known is an error. */

@@ -1,4 +1,4 @@
-import { isMap } from "../model/json.ts";
+import { isMap } from "../../model/json.ts";
 
 /** Fields of a value that may be anything: no fields unless it is a map. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
