@@ -25,6 +25,9 @@ import { keptObjects, removable } from "./kept-objects.ts";
 import { NO_RECORD } from "./no-record.ts";
 import { removeOperator } from "./remove-operator.ts";
 
+/** How often the records are listed where the last one is missing: somebody may have deleted it. */
+const LOOKS = 3;
+
 /** What is to be removed, under which lease. */
 export interface Removal extends CleanupOptions {
   readonly lease: HeldLease;
@@ -51,7 +54,9 @@ export async function removeInstance(
     ? await removeLiving(ctx, removal, { ...state, object })
     : await removeRemains(ctx, removal);
   if (result.kind !== "ran" || result.outcome.result === "complete") {
-    await removeRuns(ctx, state.name, lease);
+    const closed = result.kind === "ran" ? result.run.uid : undefined;
+    for (let looks = 0; looks < LOOKS; looks++)
+      if (await removeRuns(ctx, state.name, lease, closed)) break;
     if (ctx.cluster.simulated)
       await dropSimulation(ctx.cluster, { namespace: ctx.namespace, instance: state.name });
     await lease.destroy();
@@ -221,7 +226,13 @@ export async function deleteInstance(
   }
 }
 
-async function removeRuns(ctx: ActionContext, instance: string, lease: HeldLease): Promise<void> {
+/** Removes the records that a list tells of; false when it does not know yet of the one that was just closed, and so may not know of others. */
+async function removeRuns(
+  ctx: ActionContext,
+  instance: string,
+  lease: HeldLease,
+  closed: string | undefined,
+): Promise<boolean> {
   const runs = await listRuns(ctx.cluster, { namespace: ctx.namespace, instance });
   lease.check();
   // The newest goes last: it says what the others belong to.
@@ -229,4 +240,5 @@ async function removeRuns(ctx: ActionContext, instance: string, lease: HeldLease
   const remove = (run: KubeObject): Promise<unknown> => ctx.cluster.delete(refOf(run), asRead(run));
   await Promise.all(older.map(remove));
   if (newest) await remove(newest);
+  return closed === undefined || runs.some(({ record }) => record.uid === closed);
 }
