@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { pipesOf } from "../../src/engine/pipe/pipes-of.ts";
 import { KplanError } from "../../src/model/kplan-error.ts";
 import { kudoTaskProblem } from "../../src/model/kudo-task-problem.ts";
+import { verifyKudoPackage } from "../../src/verify/kudo/verify-kudo-package.ts";
 import { packageOf } from "../support/kudos-hand.ts";
 
 // Pods and artifacts of Pipe tasks that Kubernetes would refuse, or that would write over each other, are refused before anything runs.
@@ -46,6 +47,9 @@ test.each<[what: string, pkg: ReturnType<typeof packageWith>, said: RegExp]>([
     const { issues } = error as KplanError;
     expect(issues.map(({ message }) => message).join("\n")).toMatch(said);
   }
+  const verified = verifyKudoPackage(pkg).filter(({ code }) => code === "duplicate-pipe");
+  const words = verified.map(({ message }) => message.replace("oddinstance", "odd")).join("\n");
+  expect(words).toMatch(said);
 });
 
 test("a Secret and a ConfigMap may share a name", () => {

@@ -7,6 +7,7 @@ import { sameObject } from "../rules/same-object.ts";
 import { usedBeforeApplied } from "../rules/used-before-applied.ts";
 import { type KudoView, viewKudoPackage } from "./kudo-view.ts";
 import { definedNames } from "./rules/defined-names.ts";
+import { distinctPipes } from "./rules/distinct-pipes.ts";
 import { goodValues } from "./rules/good-values.ts";
 import { incompleteObjects } from "./rules/incomplete-objects.ts";
 import { namespaceObjects } from "./rules/namespace-objects.ts";
@@ -44,6 +45,7 @@ const KUDO_RULES: readonly KudoRule[] = [
 /** What KUDO never said: warnings, however bad, for KUDO's own command finds such a package valid. */
 const FURTHER_RULES: readonly KudoRule[] = [
   incompleteObjects,
+  distinctPipes,
   stepsAgree,
   passingWorkloads,
   oldApis,
