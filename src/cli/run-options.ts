@@ -69,7 +69,7 @@ async function readNamed(name: string, deps: CliDeps): Promise<string> {
 }
 
 /** Adds `--take-over`: for every command that drives an instance. `addRunOptions` adds it too; `actionContext` passes it on. */
-export function addTakeOverOption(command: Command): Command {
+function addTakeOverOption(command: Command): Command {
   return command.option(
     "--take-over",
     "drive the instance from here although another kplan does: that one stops at its next write",

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { ClusterError, type ClusterErrorKind, type FieldConflict } from "../model/cluster.ts";
-import { type ObjectRef, refText } from "../model/kube-object.ts";
+import type { ObjectRef } from "../model/kube-object.ts";
 import { realClock } from "../model/real-clock.ts";
 import type { Answer } from "./http/exchange.ts";
 import { judge, mayCome } from "./http/retry.ts";
@@ -22,15 +22,6 @@ export interface Subject {
   readonly certificate?: string | undefined;
   /** `host:port`. */
   readonly host: string;
-}
-
-/** The subject of a call about one object. */
-export function subjectOf(
-  ref: ObjectRef,
-  verb: string,
-  who: { readonly user: string | undefined; readonly host: string },
-): Subject {
-  return { ref, verb, what: refText(ref), namespace: ref.namespace, ...who };
 }
 
 /** What is said about an answer. */

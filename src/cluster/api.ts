@@ -74,7 +74,7 @@ export async function callError(
 }
 
 /** Whether an answer says that it was done. */
-export function isSuccess(answer: Answer): boolean {
+function isSuccess(answer: Answer): boolean {
   return answer.status >= 200 && answer.status < 300;
 }
 

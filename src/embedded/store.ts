@@ -11,7 +11,7 @@ export interface StoredChange extends ObjectChange {
 }
 
 /** How many changes are remembered for watches that begin in the past. */
-export const HISTORY_LENGTH = 10_000;
+const HISTORY_LENGTH = 10_000;
 
 /**
  * All objects of the cluster, in memory. Writes are synchronous; `durable` resolves when all of them are on disk, and nothing

@@ -29,7 +29,7 @@ export function compile(expression: Expression): Compiled {
 }
 
 /** Characters of an expression, at most. */
-export const MAX_LENGTH = 4000;
+const MAX_LENGTH = 4000;
 
 const MAX_CACHED = 1000;
 const cache = new Map<Expression, Compiled>();

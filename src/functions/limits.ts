@@ -3,7 +3,7 @@ import { FunctionError } from "./template-function.ts";
 /** The longest text that a function gives, in UTF-16 units. */
 export const MAX_TEXT: number = 1024 * 1024;
 /** The longest list that a function gives. */
-export const MAX_ITEMS = 100_000;
+const MAX_ITEMS = 100_000;
 
 /** Refuses a text before it is built. Throws `FunctionError`. */
 export function checkTextSize(size: number): void {

@@ -24,7 +24,7 @@ export function eventsOf(object: KubeObject): RelativesQuery[] {
 }
 
 /** Events about any pod of the namespace: the same query for every workload, so that one watch serves all. */
-export function podEvents(object: KubeObject): RelativesQuery {
+function podEvents(object: KubeObject): RelativesQuery {
   return { ...query("v1", "Event", object), fieldSelector: "involvedObject.kind=Pod" };
 }
 

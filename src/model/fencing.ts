@@ -14,7 +14,7 @@ export function refuseLater(live: KubeObject, token: number | undefined, cause?:
 }
 
 /** The error of a driver that finds a later one at work. `what` names the instance or an object of it. */
-export function drivenByAnother(what: string, cause?: unknown): KplanError {
+function drivenByAnother(what: string, cause?: unknown): KplanError {
   return new KplanError(
     "lease-lost",
     `somebody else took over: a later driver has marked ${what}; nothing more is written`,

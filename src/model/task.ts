@@ -9,11 +9,6 @@ export type NativeTask = ApplyTask | DeleteTask | ExecTask | DummyTask;
 /** What only KUDO packages say. */
 export type KudoTask = ToggleTask | PipeTask | KudoOperatorTask;
 
-/** Whether a task is one of the kinds that only KUDO packages have. */
-export function isKudoTask(task: Task): task is KudoTask {
-  return task.kind === "Toggle" || task.kind === "Pipe" || task.kind === "KudoOperator";
-}
-
 /** Renders its templates, applies the objects and waits until they are healthy. */
 export interface ApplyTask {
   readonly kind: "Apply";

@@ -23,7 +23,7 @@ export function checkTree(nodes: readonly Node[], root: KnownMap, anyParameter =
 }
 
 /** Members that every JavaScript object seems to have: asked for only by mistake or malice. */
-export const HOSTILE: ReadonlySet<string> = new Set([
+const HOSTILE: ReadonlySet<string> = new Set([
   ...Object.getOwnPropertyNames(Object.prototype),
   "prototype",
 ]);

@@ -9,7 +9,7 @@ import type { PipeTask } from "../model/task.ts";
 export const WAITER = "waiter";
 
 /** KUDO's image for it, unless another is given (`--pipe-image`). */
-export const WAITER_IMAGE = "busybox";
+const WAITER_IMAGE = "busybox";
 
 /** Waits without end, and ends at once when it is told to: the shell would not hear a signal during `sleep` itself. */
 const WAIT = "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done";

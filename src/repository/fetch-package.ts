@@ -51,7 +51,7 @@ export async function fetchEntry(
 }
 
 /** `zookeeper 3.4.14/0.3.1`. */
-export function entryText({ name, appVersion, operatorVersion }: IndexEntry): string {
+function entryText({ name, appVersion, operatorVersion }: IndexEntry): string {
   return `${name} ${[appVersion, operatorVersion].filter(Boolean).join("/")}`;
 }
 

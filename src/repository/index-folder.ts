@@ -13,8 +13,7 @@ export interface IndexRequest {
   readonly folder: string;
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** RFC 3339. */
-  readonly now: string;
+  readonly now: Date;
   readonly overwrite: boolean;
   /** Address that the folder is to have; without one entries name the archives beside the index. */
   readonly url?: string | undefined;
@@ -52,7 +51,7 @@ export async function indexFolder(request: IndexRequest): Promise<{
   const at = await repositoryOf(request, request.url, request.urlRepository);
   if (at) indexAddress(at);
   const from = await repositoryOf(request, request.merge, request.mergeRepository);
-  const { index, issues } = await buildIndex(folder, at?.url, now);
+  const { index, issues } = await buildIndex(folder, at?.url, inSeconds(now));
   const whole = from ? mergedIndex(index, await fetchIndex(from, env)) : index;
   await writeWhole(path, indexText(whole));
   const count = [...whole.entries.values()].reduce((sum, list) => sum + list.length, 0);
@@ -86,4 +85,9 @@ async function writeWhole(path: string, text: string): Promise<void> {
     const why = error instanceof Error ? error.message : String(error);
     throw new KplanError("not-written", `${path} cannot be written: ${why}`, { cause: error });
   }
+}
+
+/** RFC 3339 without fractions, as KUDO writes it. */
+function inSeconds(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -31,7 +31,7 @@ export const COMMUNITY: Repository = {
 };
 
 /** Where the repositories are written down, below a KUDO home (`$KUDO_HOME`, else `~/.kudo`). */
-export function repositoriesPath(home: string): string {
+function repositoriesPath(home: string): string {
   return join(home, "repository", "repositories.yaml");
 }
 

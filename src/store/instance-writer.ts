@@ -76,6 +76,6 @@ export function instanceWriter(
 }
 
 /** The fencing token of the last driver of an Instance; 0 when there was none. */
-export function tokenOf(instance: KubeObject): number {
+function tokenOf(instance: KubeObject): number {
   return Number(instance.metadata.annotations?.[ANNOTATION.token] ?? 0);
 }

@@ -6,7 +6,7 @@ import type { RunRecord } from "../model/run.ts";
 import { readRun, runObject, runSelector, type StoredRun } from "./stored-run.ts";
 
 /** How many runs of an instance are kept. */
-export const RUNS_KEPT = 20;
+const RUNS_KEPT = 20;
 
 /** The runs of an instance that are kept, also those of an earlier instance of that name, newest first. One request. */
 export async function listRuns(
@@ -93,7 +93,7 @@ export function asRead({ metadata }: KubeObject): {
 }
 
 /** Which of the runs, newest first, are not kept. */
-export function prunable(runs: readonly StoredRun[]): readonly StoredRun[] {
+function prunable(runs: readonly StoredRun[]): readonly StoredRun[] {
   const baseline = runs.find(isBaseline);
   return runs.slice(RUNS_KEPT).filter((run) => run !== baseline);
 }

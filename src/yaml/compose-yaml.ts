@@ -12,7 +12,7 @@ import { resolveScalar } from "./resolve-scalar.ts";
 import type { MapNode, Member, ScalarNode, Slot, YamlNode } from "./yaml-node.ts";
 
 /** How many values the aliases of one document may stand for, all in all: a bound on "billion laughs". */
-export const MAX_ALIASED_NODES = 100_000;
+const MAX_ALIASED_NODES = 100_000;
 
 /** Collections within collections, at most, aliases written out. */
 export const MAX_DEPTH = 100;

@@ -15,7 +15,6 @@ import type { ExecutionStatus } from "../../model/status.ts";
 import { packArchive } from "../../package/files/archive.ts";
 import { storedPlanStatus } from "../../store/instance-status.ts";
 import { instanceWriter } from "../../store/instance-writer.ts";
-import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import type { HeldLease } from "../../store/lease.ts";
 import { operatorObject, operatorVersionObject } from "../../store/operator-objects.ts";
 import { storePackage } from "../../store/package-store.ts";
@@ -33,6 +32,7 @@ import {
   readInstanceState,
   requireInstance,
 } from "../instance/instance-state.ts";
+import { refuseKudo } from "../instance/refuse-kudo.ts";
 import { plainSalt, runInputs } from "../run/draft-run.ts";
 import { createUnlessThere } from "../run/store-wanted.ts";
 import { withLease } from "../run/with-lease.ts";
@@ -74,7 +74,7 @@ export interface Adoption {
  */
 export async function adopt(ctx: ActionContext, request: AdoptRequest): Promise<Adoption> {
   const name = await instanceName(ctx, request.instance);
-  await refuseBesideKudo(ctx.cluster, (message) => ctx.emit({ type: "warning", message }));
+  await refuseKudo(ctx);
   return await adoptKnown(ctx, name, request.dryRun ?? false);
 }
 

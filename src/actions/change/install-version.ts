@@ -1,9 +1,9 @@
 import { ANNOTATION, defaultInstanceName, operatorVersionName } from "../../model/names.ts";
 import { ensureCrds, servesKudo } from "../../store/ensure-crds.ts";
-import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import { findNeeded } from "../children/find-needed.ts";
 import type { ActionContext } from "../context.ts";
 import { getOperatorVersion, refuseOtherContent } from "../instance/operator-version.ts";
+import { refuseKudo } from "../instance/refuse-kudo.ts";
 import { keepOperator } from "../run/store-wanted.ts";
 import { desiredParameters } from "./desired-parameters.ts";
 import { createNamespace, hasNamespace, noNamespace } from "./install-namespace.ts";
@@ -45,7 +45,7 @@ export async function installVersion(
     servesKudo(cluster, namespace),
     hasNamespace(ctx),
     cluster.capabilities(),
-    refuseBesideKudo(cluster, (message) => ctx.emit({ type: "warning", message })),
+    refuseKudo(ctx),
   ]);
   checkKubernetesVersion(pkg, capabilities);
   const all = await Promise.all(

@@ -9,7 +9,6 @@ import { parameterChanges } from "../../params/parameter-changes.ts";
 import type { Assignments } from "../../params/parse-assignments.ts";
 import { readAssignments } from "../../params/read-assignments.ts";
 import { ensureCrds, servesKudo } from "../../store/ensure-crds.ts";
-import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import { bearsParameters } from "../../store/run-store.ts";
 import type { ActionResult } from "../action-result.ts";
 import { childrenOf } from "../children/children-of.ts";
@@ -22,6 +21,7 @@ import { type InstanceState, readInstanceState } from "../instance/instance-stat
 import { refuseNotAdopted } from "../instance/not-adopted.ts";
 import { getOperatorVersion, refuseOtherContent } from "../instance/operator-version.ts";
 import { type PackageInCluster, packageInCluster } from "../instance/package-of-version.ts";
+import { refuseKudo } from "../instance/refuse-kudo.ts";
 import { deleteClaims, refuseClaims } from "../removal/claims.ts";
 import { keptObjects } from "../removal/kept-objects.ts";
 import { refuseUninstalling } from "../removal/refuse-uninstalling.ts";
@@ -173,7 +173,7 @@ async function lookAround(
     cluster.capabilities(),
     getOperatorVersion(ctx, operatorVersionName(pkg.operator)),
     keptObjects(ctx, name),
-    refuseBesideKudo(cluster, (message) => ctx.emit({ type: "warning", message })),
+    refuseKudo(ctx),
   ]);
   return { served, namespaced, state, capabilities, operatorVersion, kept };
 }

@@ -5,17 +5,13 @@ import type { RunRecord } from "../../model/run.ts";
 import { parameterChanges } from "../../params/parameter-changes.ts";
 import type { Assignments } from "../../params/parse-assignments.ts";
 import { readAssignments } from "../../params/read-assignments.ts";
-import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import { isBaseline } from "../../store/run-store.ts";
 import type { ActionResult } from "../action-result.ts";
 import type { ActionContext } from "../context.ts";
-import { instanceName, storedParameters } from "../instance/find-instance.ts";
+import { storedParameters } from "../instance/find-instance.ts";
 import { installedPackage } from "../instance/installed-package.ts";
-import {
-  type InstanceState,
-  readInstanceState,
-  requireInstance,
-} from "../instance/instance-state.ts";
+import type { InstanceState } from "../instance/instance-state.ts";
+import { lookAtInstance } from "../instance/look-at-instance.ts";
 import { refuseUninstalling } from "../removal/refuse-uninstalling.ts";
 import { carryOut, type Decided } from "../run/carry-out.ts";
 import type { PlanChoice } from "../run/select-plans.ts";
@@ -44,13 +40,8 @@ export async function triggerPlan(
   ctx: ActionContext,
   request: TriggerPlanRequest,
 ): Promise<ActionResult> {
-  const name = await instanceName(ctx, request.instance);
-  const [read, capabilities] = await Promise.all([
-    readInstanceState(ctx, name),
-    ctx.cluster.capabilities(),
-    refuseBesideKudo(ctx.cluster, (message) => ctx.emit({ type: "warning", message })),
-  ]);
-  const state = await requireInstance(ctx, read);
+  const { state, capabilities } = await lookAtInstance(ctx, request.instance);
+  const { name } = state;
   const pkg = await installedPackage(ctx, state);
   const { allow = [] } = request;
   refuseUnknownAllowed(pkg, allow);

@@ -1,10 +1,8 @@
 import { readAssignments } from "../../params/read-assignments.ts";
-import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import type { ActionResult } from "../action-result.ts";
 import type { ActionContext } from "../context.ts";
-import { instanceName } from "../instance/find-instance.ts";
 import { installedPackage } from "../instance/installed-package.ts";
-import { readInstanceState, requireInstance } from "../instance/instance-state.ts";
+import { lookAtInstance } from "../instance/look-at-instance.ts";
 import { carryOut } from "../run/carry-out.ts";
 import { refuseUnknownAllowed } from "./allowed.ts";
 import { decideUpdate } from "./decide-update.ts";
@@ -25,13 +23,8 @@ export interface UpdateRequest {
 
 /** Changes parameters of an instance and runs the plans that the changes trigger. */
 export async function update(ctx: ActionContext, request: UpdateRequest): Promise<ActionResult> {
-  const name = await instanceName(ctx, request.instance);
-  const [read, capabilities] = await Promise.all([
-    readInstanceState(ctx, name),
-    ctx.cluster.capabilities(),
-    refuseBesideKudo(ctx.cluster, (message) => ctx.emit({ type: "warning", message })),
-  ]);
-  const state = await requireInstance(ctx, read);
+  const { state, capabilities } = await lookAtInstance(ctx, request.instance);
+  const { name } = state;
   const pkg = await installedPackage(ctx, state);
   const { allow = [] } = request;
   refuseUnknownAllowed(pkg, allow);

@@ -3,7 +3,6 @@ import { KplanError } from "../../model/kplan-error.ts";
 import { operatorVersionName } from "../../model/names.ts";
 import type { OperatorPackage } from "../../model/package.ts";
 import { readAssignments } from "../../params/read-assignments.ts";
-import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import { isBaseline } from "../../store/run-store.ts";
 import type { ActionResult } from "../action-result.ts";
 import { findNeeded } from "../children/find-needed.ts";
@@ -17,6 +16,7 @@ import {
   requireInstance,
 } from "../instance/instance-state.ts";
 import { getOperatorVersion, refuseOtherContent } from "../instance/operator-version.ts";
+import { refuseKudo } from "../instance/refuse-kudo.ts";
 import { carryOut } from "../run/carry-out.ts";
 import { storeWhole } from "../run/store-wanted.ts";
 import { refuseUnknownAllowed } from "./allowed.ts";
@@ -59,7 +59,7 @@ export async function upgrade(
     readInstanceState(ctx, name),
     ctx.cluster.capabilities(),
     getOperatorVersion(ctx, operatorVersionName(pkg.operator)),
-    refuseBesideKudo(ctx.cluster, (message) => ctx.emit({ type: "warning", message })),
+    refuseKudo(ctx),
   ]);
   const state = await requireInstance(ctx, read);
   const before = await packageBefore(ctx, state, pkg, request.dryRun ?? false);

@@ -1,6 +1,5 @@
 import { KplanError } from "../../model/kplan-error.ts";
 import { pathText, type RunRecord } from "../../model/run.ts";
-import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import type { ActionResult } from "../action-result.ts";
 import { desiredParameters } from "../change/desired-parameters.ts";
 import { storedPackage } from "../change/package-source.ts";
@@ -13,6 +12,7 @@ import {
   readInstanceState,
   requireInstance,
 } from "../instance/instance-state.ts";
+import { refuseKudo } from "../instance/refuse-kudo.ts";
 import { uninstall } from "../removal/uninstall.ts";
 import { carryOut, type Decided, type Settled } from "../run/carry-out.ts";
 import { plansOf } from "../run/run-record.ts";
@@ -86,10 +86,7 @@ export async function retryRun(
 
 async function stateOf(ctx: ActionContext, given: string | undefined): Promise<KnownInstance> {
   const name = await instanceName(ctx, given);
-  const [read] = await Promise.all([
-    readInstanceState(ctx, name),
-    refuseBesideKudo(ctx.cluster, (message) => ctx.emit({ type: "warning", message })),
-  ]);
+  const [read] = await Promise.all([readInstanceState(ctx, name), refuseKudo(ctx)]);
   return await requireInstance(ctx, read);
 }
 

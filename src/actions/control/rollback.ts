@@ -3,20 +3,16 @@ import type { OperatorPackage } from "../../model/package.ts";
 import type { RunRecord } from "../../model/run.ts";
 import type { Assignments } from "../../params/parse-assignments.ts";
 import { storedValues } from "../../params/stored-params.ts";
-import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import type { ActionResult } from "../action-result.ts";
 import { refuseUnknownAllowed } from "../change/allowed.ts";
 import { decideUpdate } from "../change/decide-update.ts";
 import { decideUpgrade } from "../change/decide-upgrade.ts";
 import { checkKubernetesVersion, storedPackage } from "../change/package-source.ts";
 import type { ActionContext } from "../context.ts";
-import { instanceName, storedParameters } from "../instance/find-instance.ts";
+import { storedParameters } from "../instance/find-instance.ts";
 import { installedPackage } from "../instance/installed-package.ts";
-import {
-  type InstanceState,
-  readInstanceState,
-  requireInstance,
-} from "../instance/instance-state.ts";
+import type { InstanceState } from "../instance/instance-state.ts";
+import { lookAtInstance } from "../instance/look-at-instance.ts";
 import { carryOut } from "../run/carry-out.ts";
 import { rollbackTarget } from "./rollback-target.ts";
 
@@ -40,13 +36,8 @@ export async function rollback(
   ctx: ActionContext,
   request: RollbackRequest,
 ): Promise<ActionResult> {
-  const name = await instanceName(ctx, request.instance);
-  const [read, capabilities] = await Promise.all([
-    readInstanceState(ctx, name),
-    ctx.cluster.capabilities(),
-    refuseBesideKudo(ctx.cluster, (message) => ctx.emit({ type: "warning", message })),
-  ]);
-  const state = await requireInstance(ctx, read);
+  const { state, capabilities } = await lookAtInstance(ctx, request.instance);
+  const { name } = state;
   const before = await installedPackage(ctx, state);
   const target = rollbackTarget(
     {

@@ -82,7 +82,7 @@ function skipped(record: RunRecord, step: string): ControlResult {
 }
 
 /** The record of a run that nobody drives, with a step left out: one that had failed there can be resumed. Pure. */
-export function withSkipped(record: RunRecord, step: string, message: string): RunRecord {
+function withSkipped(record: RunRecord, step: string, message: string): RunRecord {
   const at = stepNames(record).indexOf(step);
   const steps = withSteps(record.planStatus, (one, n) =>
     n === at ? { name: one.name, status: "COMPLETE", message } : one,

@@ -1,7 +1,6 @@
 import type { DriftReport } from "../../model/drift.ts";
 import { KplanError } from "../../model/kplan-error.ts";
 import { refText } from "../../model/kube-object.ts";
-import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import type { ActionResult } from "../action-result.ts";
 import type { ActionContext } from "../context.ts";
 import { instanceName } from "../instance/find-instance.ts";
@@ -11,6 +10,7 @@ import {
   requireInstance,
 } from "../instance/instance-state.ts";
 import { refuseNotAdopted } from "../instance/not-adopted.ts";
+import { refuseKudo } from "../instance/refuse-kudo.ts";
 import { refuseUninstalling } from "../removal/refuse-uninstalling.ts";
 import { withLease } from "../run/with-lease.ts";
 import { findDrift } from "./find-drift.ts";
@@ -39,10 +39,7 @@ export async function drift(ctx: ActionContext, request: DriftRequest): Promise<
  * Fields that kplan applied are taken back from whoever changed them. Interrupted at any instant, the same command goes on.
  */
 export async function fix(ctx: ActionContext, request: FixRequest): Promise<ActionResult> {
-  const [first] = await Promise.all([
-    stateOf(ctx, request),
-    refuseBesideKudo(ctx.cluster, (message) => ctx.emit({ type: "warning", message })),
-  ]);
+  const [first] = await Promise.all([stateOf(ctx, request), refuseKudo(ctx)]);
   const { name } = first;
   refuseUnfinished(first);
   if (request.dryRun) return await previewFix(ctx, first, await findDrift(ctx, first));

@@ -50,7 +50,7 @@ async function instancesOf(ctx: Where): Promise<readonly KubeObject[]> {
 }
 
 /** Whether another instance made it for itself. */
-export function isPart({ metadata: { ownerReferences = [] } }: KubeObject): boolean {
+function isPart({ metadata: { ownerReferences = [] } }: KubeObject): boolean {
   return ownerReferences.some(
     ({ kind, apiVersion }) => kind === "Instance" && apiVersion === KUDO_API_VERSION,
   );

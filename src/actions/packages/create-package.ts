@@ -47,7 +47,7 @@ export async function createPackage(request: CreateRequest): Promise<CreatedPack
 }
 
 /** `zookeeper-3.4.14_0.3.1.tgz` (compat section 1.4). */
-export function archiveName({ name, appVersion, operatorVersion }: Operator): string {
+function archiveName({ name, appVersion, operatorVersion }: Operator): string {
   const version = appVersion ? `${appVersion}_${operatorVersion}` : operatorVersion;
   const file = `${name}-${version}.tgz`;
   if (!/[/\\\0]/.test(file)) return file;

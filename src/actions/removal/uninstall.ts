@@ -1,5 +1,4 @@
 import { refuseLivingNodes } from "../../engine/objects/lost-nodes.ts";
-import { refuseBesideKudo } from "../../store/kudo-lookout.ts";
 import { namesOfLeases } from "../../store/lease-names.ts";
 import { leaseRef } from "../../store/lease-object.ts";
 import type { ActionResult } from "../action-result.ts";
@@ -8,6 +7,7 @@ import { childrenOf } from "../children/children-of.ts";
 import type { ActionContext } from "../context.ts";
 import { instanceName, instanceNames, noInstance } from "../instance/find-instance.ts";
 import { type InstanceState, readInstanceState } from "../instance/instance-state.ts";
+import { refuseKudo } from "../instance/refuse-kudo.ts";
 import { carryOut } from "../run/carry-out.ts";
 import { withLease } from "../run/with-lease.ts";
 import type { CleanupOptions } from "./cleanup-run.ts";
@@ -41,10 +41,7 @@ export async function uninstall(
 ): Promise<ActionResult> {
   const { dryRun = false, deleteClaims = false, allow = [], keepOperator = false } = request;
   const name = await nameOf(ctx, request.instance);
-  const [state] = await Promise.all([
-    readInstanceState(ctx, name),
-    refuseBesideKudo(ctx.cluster, (message) => ctx.emit({ type: "warning", message })),
-  ]);
+  const [state] = await Promise.all([readInstanceState(ctx, name), refuseKudo(ctx)]);
   const isThere = await hasRemains(ctx, state, deleteClaims);
   if (!isThere) throw noInstance(ctx.namespace, name, await instanceNames(ctx));
   await refuseWithoutCleanup(ctx, state);

@@ -74,7 +74,7 @@ export function triggeredPlans(
 }
 
 /** The plan that takes an instance to another version of its package. */
-export function upgradePlan(pkg: Pick<OperatorPackage, "operator">): string {
+function upgradePlan(pkg: Pick<OperatorPackage, "operator">): string {
   const names = new Set(pkg.operator.plans.map(({ name }) => name));
   return ["upgrade", "update"].find((name) => names.has(name)) ?? "deploy";
 }

@@ -173,10 +173,7 @@ function addIndex(parent: Command, deps: CliDeps, run: RunAction): void {
         folder,
         home: kudoHome(options, deps),
         env: deps.env,
-        now: deps.clock
-          .now()
-          .toISOString()
-          .replace(/\.\d+Z$/, "Z"),
+        now: deps.clock.now(),
         overwrite: options.overwrite === true,
         url: options.url,
         urlRepository: options.urlRepo,

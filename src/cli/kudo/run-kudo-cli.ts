@@ -9,7 +9,7 @@ import { goFlags } from "./go-flags.ts";
 import { createKudoProgram } from "./kudo-program.ts";
 
 /** The only code beside 0 that `kubectl kudo` has (compat section 9); Ctrl-C ends it as it ends any program. */
-export const KUDO_FAILED = 255;
+const KUDO_FAILED = 255;
 
 /** Runs one command line as `kubectl kudo` takes it (without the program's own name) and gives its exit code. Never throws. */
 export async function runKudoCli(argv: readonly string[], given: CliDeps): Promise<number> {

@@ -8,7 +8,7 @@ import { proxyFor } from "./proxy-for.ts";
 import { impersonationOf, userCredentials } from "./user-credentials.ts";
 
 /** Name of the extension of a kubeconfig's cluster by which the embedded cluster is known. */
-export const EMBEDDED_EXTENSION = "kplan.dev/embedded";
+const EMBEDDED_EXTENSION = "kplan.dev/embedded";
 
 /** What a kubeconfig says about one context. Throws a `bad-input` KplanError that names the file and the entry. */
 export function kubeconfigAccess(

@@ -180,7 +180,7 @@ export function invalid(
 }
 
 /** `statefulsets.apps`: how messages name a resource. */
-export function resourceText(kind: Pick<ServedKind, "group" | "plural">): string {
+function resourceText(kind: Pick<ServedKind, "group" | "plural">): string {
   return kind.group ? `${kind.plural}.${kind.group}` : kind.plural;
 }
 

@@ -3,7 +3,7 @@ import { groupVersions, type KindRegistry } from "../kinds/kind-registry.ts";
 import { apiVersionOf, type ServedKind } from "../kinds/served-kind.ts";
 
 /** Kubernetes version that the server claims; `+kplan` says that it is not one. */
-export const CLAIMED_VERSION = { major: "1", minor: "34", gitVersion: "v1.34.0+kplan" } as const;
+const CLAIMED_VERSION = { major: "1", minor: "34", gitVersion: "v1.34.0+kplan" } as const;
 
 const VERBS = [
   "create",

@@ -89,7 +89,7 @@ function rootShape(kind: string, schema: Record<string, unknown>): StructShape {
 }
 
 /** Shape of a node of a structural schema (apiextensions.k8s.io/v1 JSONSchemaProps). */
-export function schemaShape(schema: unknown): Shape {
+function schemaShape(schema: unknown): Shape {
   if (!isMap(schema)) return ANY;
   if (schema["x-kubernetes-int-or-string"] === true) return { type: "intstr" };
   const open = schema["x-kubernetes-preserve-unknown-fields"] === true;

@@ -17,7 +17,7 @@ export function childShape(shape: Shape, key: string): Shape | undefined {
 }
 
 /** True when the value is set and owned as a whole. */
-export function isAtomic(shape: Shape, value: unknown): boolean {
+function isAtomic(shape: Shape, value: unknown): boolean {
   if (Array.isArray(value)) return shape.type !== "list" || shape.by === "atomic";
   if (isMap(value)) return (shape.type === "map" || shape.type === "struct") && shape.atomic;
   return true;
@@ -40,7 +40,7 @@ export function itemElement(shape: ListShape, item: unknown): string | undefined
 }
 
 /** The items of a merging list by path element; undefined when the list cannot be told apart (missing or double keys). */
-export function itemsByElement(
+function itemsByElement(
   shape: ListShape,
   items: readonly unknown[],
 ): Map<string, unknown> | undefined {

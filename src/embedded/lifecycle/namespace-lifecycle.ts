@@ -25,7 +25,7 @@ export function startNamespaceLifecycle(state: ServerState, caCert: string): () 
 }
 
 /** What every namespace has. */
-export function furnish(state: ServerState, namespace: string, caCert: string): void {
+function furnish(state: ServerState, namespace: string, caCert: string): void {
   const furniture: KubeObject[] = [
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default" } },
     {

@@ -10,7 +10,7 @@ import { strategicMerge } from "./strategic-merge.ts";
 import { type ObjectPlace, readLive, storeChanged } from "./update-object.ts";
 
 /** Media types of patches, but for server-side apply. */
-export const PATCH_TYPES = [
+const PATCH_TYPES = [
   "application/json-patch+json",
   "application/merge-patch+json",
   "application/strategic-merge-patch+json",

@@ -30,7 +30,7 @@ export function pipesOf(inputs: PipeInputs, plan: string): Record<string, string
 }
 
 /** Plans that would make an artifact of a key. */
-export function plansThatPipe(pkg: OperatorPackage, key: string): readonly string[] {
+function plansThatPipe(pkg: OperatorPackage, key: string): readonly string[] {
   const all = pipedBy(pkg, "");
   return [...new Set(all.filter((one) => one.key === key).map(({ plan }) => plan))];
 }

@@ -138,7 +138,7 @@ export function scenario(text: string, options: ScenarioOptions = {}): Scenario 
 }
 
 /** An event in one line, as tests compare them; undefined for what they do not look at. */
-export function eventLine(event: RunEventBody): string | undefined {
+function eventLine(event: RunEventBody): string | undefined {
   switch (event.type) {
     case "status":
       return `${pathText(event.path)} ${event.status}${event.message ? `: ${event.message}` : ""}`;

@@ -35,7 +35,7 @@ function slow(name: string, arity: number, call: TemplateFunction["call"]): Temp
 }
 
 /** A `time.Time`. */
-export class GoTime extends GoObject {
+class GoTime extends GoObject {
   readonly type = "time.Time";
   readonly kind = "struct";
   /** Milliseconds since 1970. */

@@ -71,7 +71,7 @@ function faultsOfDistinct(
 }
 
 /** Requests of one kind: same verb, same kind of object. */
-export function distinctOf({ verb, dryRun, what }: SentRequest): string {
+function distinctOf({ verb, dryRun, what }: SentRequest): string {
   const [plural = "", , sub = ""] = what.split("/");
   return `${verb}${dryRun ? " (dry run)" : ""} ${verb === "discovery" ? what : plural} ${sub}`.trim();
 }

@@ -133,7 +133,7 @@ async function installWithoutInstance(
 }
 
 /** An instance of that name whose `deploy` is complete is KUDO's error; an install that was left unfinished goes on, for nobody else will finish it. */
-export async function refuseComplete(session: Session, name: string): Promise<void> {
+async function refuseComplete(session: Session, name: string): Promise<void> {
   const instance = await getInstance(session.cluster, session.namespace, name);
   const deploy = instance && storedPlanStatus(instance).find((plan) => plan.name === "deploy");
   if (instance && deploy?.status === "COMPLETE") throw isThere(session, name);

@@ -93,10 +93,7 @@ export const addKudoRepo: AddCommand = (program, deps, run) => {
         folder,
         home: kudoHome(index.optsWithGlobals(), deps),
         env: deps.env,
-        now: deps.clock
-          .now()
-          .toISOString()
-          .replace(/\.\d+Z$/, "Z"),
+        now: deps.clock.now(),
         overwrite: options.overwrite === true,
         url: options.url,
         urlRepository: options.urlRepo,
